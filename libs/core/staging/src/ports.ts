@@ -1,0 +1,102 @@
+import type { LaneId, PipelineSpec } from './pipeline.ts';
+import type { LedgerEntry } from './ledger.ts';
+
+/** Leases with fences, kept in Postgres and compared by Postgres's clock only [S1]. */
+export interface LaneLeases {
+  /** Lanes of running pipelines that nobody holds now, at most `limit`. */
+  unleased(limit: number): Promise<readonly LaneId[]>;
+  /** Takes the lane when its lease has ended. The fence is one more than the highest this lane ever had. */
+  claim(lane: LaneId, owner: string, ttlMs: number): Promise<{ readonly fence: bigint } | undefined>;
+  /** Raises the stored fence when the log already holds a higher one. */
+  raiseFence(lane: LaneId, owner: string, fence: bigint): Promise<void>;
+  /** True when the lease is still ours and was extended. */
+  renew(lane: LaneId, owner: string, fence: bigint, ttlMs: number): Promise<boolean>;
+  /** Gives the lane back at once (orderly stop). */
+  release(lane: LaneId, owner: string, fence: bigint): Promise<void>;
+}
+
+/** What a lane reports and reads; all of it can be rebuilt from the Delta log and the intents. */
+export interface StagingStore {
+  pipeline(pipelineId: string): Promise<PipelineSpec | undefined>;
+  /** Copies the ledger of one committed batch; a batch already copied is left as it is. */
+  mirrorLedger(lane: LaneId, batch: MirroredBatch): Promise<void>;
+  /** Highest batchSeq mirrored for the lane, -1 when none: the mirror catches up from the log after a crash. */
+  mirroredThrough(lane: LaneId): Promise<number>;
+  reportStatus(lane: LaneId, status: LaneStatus): Promise<void>;
+  /** Opens an incident once per (pipeline, kind, partition, from); an open one is updated, never doubled. */
+  openIncident(incident: NewIncident): Promise<{ readonly incidentId: string }>;
+  /** Loss accepted by an operator for this pipeline and not yet applied by a lane. */
+  acceptedLosses(pipelineId: string): Promise<readonly AcceptedLoss[]>;
+  markLossApplied(incidentId: string, batchId: string): Promise<void>;
+}
+
+export interface MirroredBatch {
+  readonly batchId: string;
+  readonly batchSeq: number;
+  readonly fence: bigint;
+  readonly tableVersion: bigint;
+  readonly committedAtMs: number;
+  readonly contractVersion: string;
+  readonly entries: readonly LedgerEntry[];
+  readonly quarantine: readonly QuarantineCount[];
+}
+
+export interface QuarantineCount {
+  readonly stage: string;
+  readonly reason: string;
+  readonly path: string;
+  readonly records: number;
+  /** Coordinates of one example. */
+  readonly partition: number;
+  readonly offset: bigint;
+}
+
+export interface LaneStatus {
+  readonly state: 'starting' | 'running' | 'paused' | 'stopped-by-incident' | 'draining' | 'stopped';
+  readonly engine: string;
+  readonly partitions: readonly PartitionStatus[];
+  readonly recordsPerSecond: number;
+  readonly bytesPerSecond: number;
+  readonly tableVersion: bigint;
+  readonly lastCommitAtMs?: number;
+  readonly error?: { readonly code: string; readonly message: string; readonly fix?: string };
+}
+
+export interface PartitionStatus {
+  readonly partition: number;
+  readonly nextOffset: bigint;
+  readonly highWatermark: bigint;
+  /** Age of the oldest record not staged yet, in seconds; absent when unknown, never 0 for unknown. */
+  readonly lagSeconds?: number;
+}
+
+export interface NewIncident {
+  readonly pipelineId: string;
+  readonly kind:
+    | 'offset-out-of-range'
+    | 'topic-recreated'
+    | 'topic-missing'
+    | 'truncated'
+    | 'absent-offsets'
+    | 'hanging-transaction'
+    | 'ledger-imbalance'
+    | 'outputs-disagree'
+    | 'table-refused'
+    | 'poison'
+    | 'disk-full';
+  readonly partition?: number;
+  /** The exact gap: [from, to). */
+  readonly from?: bigint;
+  readonly to?: bigint;
+  readonly cause: string;
+  readonly fix: string;
+}
+
+export interface AcceptedLoss {
+  readonly incidentId: string;
+  readonly partition: number;
+  readonly from: bigint;
+  readonly to: bigint;
+  readonly reason: string;
+  readonly acceptedBy: string;
+}

@@ -1,0 +1,79 @@
+import type { ReasonCode } from '@headwater/core-contract';
+import type { AbortedTransaction } from './record-source.ts';
+import type { PipelineSpec } from './pipeline.ts';
+
+/**
+ * The seam between fetching and committing: record set bytes in, columns and doubts inside, Parquet files out.
+ * Implementations: the plain one over DuckDB (libs/adapters/parquet); the columnar kernel later. Both pass the same
+ * contract suite in libs/testkit.
+ */
+export interface RecordSetEngine {
+  /** Shown in status and metrics. */
+  readonly name: string;
+  /** Begins a batch. At most one is open per lane and engine, except that the next may fill while one lands. */
+  beginBatch(batch: BatchInput): RecordSetBatch;
+  close(): Promise<void>;
+}
+
+export interface BatchInput {
+  readonly pipeline: PipelineSpec;
+  readonly batchId: string;
+  /** Microseconds; the same on every retry, from the intent. */
+  readonly ingestedAtUs: bigint;
+}
+
+export interface RecordSetBatch {
+  /** Adds the records of `recordSet` whose offset lies in [from, to). Sets of one partition arrive in offset order. */
+  add(input: RecordSetInput): RecordSetReport;
+  /** Bytes held now, for back-pressure [S11]. */
+  bufferedBytes(): number;
+  /** Writes the outputs as finished local files in `scratchFolder`; the caller publishes and commits them [S3]. */
+  land(scratchFolder: string): Promise<LandedOutputs>;
+  /** Drops everything; safe at any time. */
+  discard(): Promise<void>;
+}
+
+export interface RecordSetInput {
+  readonly partition: number;
+  readonly recordSet: Uint8Array;
+  readonly from: bigint;
+  readonly to: bigint;
+  readonly aborted: readonly AbortedTransaction[];
+}
+
+/** What the scan saw of [from, to). `nextOffset` is where the next set must begin. */
+export interface RecordSetReport {
+  readonly nextOffset: bigint;
+  readonly records: bigint;
+  readonly tombstones: bigint;
+  readonly control: bigint;
+  readonly aborted: bigint;
+  /** Offsets inside the scanned range that hold no record at all. */
+  readonly absent: bigint;
+  readonly firstTimestampMs?: number;
+  readonly lastTimestampMs?: number;
+}
+
+export interface LandedOutputs {
+  readonly primary: readonly LandedFile[];
+  readonly quarantine: readonly LandedFile[];
+  /** Per partition: how many records went where. */
+  readonly counts: ReadonlyMap<number, { readonly landed: bigint; readonly quarantined: bigint }>;
+  readonly reasons: readonly {
+    readonly stage: string;
+    readonly reason: ReasonCode;
+    readonly path: string;
+    readonly records: number;
+    readonly partition: number;
+    readonly offset: bigint;
+  }[];
+}
+
+export interface LandedFile {
+  /** Absolute path of the finished Parquet file. */
+  readonly localFile: string;
+  readonly partitionValues: Readonly<Record<string, string | null>>;
+  readonly records: number;
+  /** Delta statistics as the JSON text of `add.stats`. */
+  readonly stats: string;
+}

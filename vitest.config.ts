@@ -1,0 +1,31 @@
+import { defineConfig } from 'vitest/config';
+
+const shared = { define: { __HEADWATER_FAULTS__: 'true' } };
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        ...shared,
+        test: {
+          name: 'unit',
+          include: ['{apps,libs,scripts}/**/*.test.ts'],
+          exclude: ['**/*.it.test.ts', '**/node_modules/**', 'dist/**'],
+          testTimeout: 20_000,
+        },
+      },
+      {
+        ...shared,
+        test: {
+          name: 'integration',
+          include: ['{apps,libs,tests}/**/*.it.test.ts'],
+          exclude: ['**/node_modules/**', 'dist/**'],
+          globalSetup: ['libs/testkit/src/stack-global-setup.ts'],
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+});
