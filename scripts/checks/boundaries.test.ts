@@ -5,6 +5,8 @@ import { ESLint } from 'eslint';
 import { beforeAll, expect, test } from 'vitest';
 import cruiserConfig from '../../.dependency-cruiser.mjs';
 
+const { forbidden = [], options = {} } = cruiserConfig;
+
 const fixtures = path.join(import.meta.dirname, 'fixtures');
 
 /** Each rule of .dependency-cruiser.mjs with the fixture that breaks it. */
@@ -43,20 +45,20 @@ beforeAll(async () => {
   const { output } = await cruise(
     ['apps', 'libs'],
     {
-      ...cruiserConfig.options,
+      ...options,
       exclude: { path: '^dist/' },
       baseDir: fixtures,
       validate: true,
-      ruleSet: { forbidden: cruiserConfig.forbidden },
+      ruleSet: { forbidden },
     } as Parameters<typeof cruise>[1],
-    cruiserConfig.options.enhancedResolveOptions as Parameters<typeof cruise>[2],
+    options.enhancedResolveOptions as Parameters<typeof cruise>[2],
   );
   broken = new Set(
     (output as ICruiseResult).summary.violations.map(({ rule, from }) => `${rule.name} ${from}`),
   );
 }, 60_000);
 
-const ruleNames = cruiserConfig.forbidden.map(({ name }) => name ?? '');
+const ruleNames = forbidden.map(({ name }) => name ?? '');
 
 test.each(ruleNames.filter((name) => !name.startsWith('vendor-')))('boundary rule %s can fail', (name) => {
   expect(broken).toContain(`${name} ${boundaryFixtures[name]}`);
