@@ -1,1 +1,11 @@
-export {};
+export * from './access.ts';
+export * from './audit.ts';
+export * from './change-request.ts';
+export * from './data-product.ts';
+export * from './database.ts';
+export * from './idempotency.ts';
+export * from './incident.ts';
+export * from './operation.ts';
+export * from './organisation.ts';
+export * from './page.ts';
+export * from './pipeline.ts';

@@ -1,0 +1,29 @@
+export type Role = 'viewer' | 'member' | 'admin';
+
+export interface ApiToken {
+  readonly id: string;
+  readonly name: string;
+  readonly role: Role;
+  /** First characters of the secret, to tell tokens apart. */
+  readonly prefix: string;
+  readonly createdAtMs: number;
+  readonly expiresAtMs?: number;
+  readonly revokedAtMs?: number;
+}
+
+export interface TokenReads {
+  byIds(ids: readonly string[]): Promise<readonly ApiToken[]>;
+  /** The token whose secret has this SHA-256 (hex), also when it is revoked or expired. */
+  byHash(secretHash: string): Promise<ApiToken | undefined>;
+  /** Newest first, at most 1,000. */
+  list(): Promise<readonly ApiToken[]>;
+}
+
+export interface TokenStore extends TokenReads {
+  create(
+    token: Pick<ApiToken, 'id' | 'name' | 'role' | 'prefix' | 'expiresAtMs'> & {
+      readonly secretHash: string;
+    },
+  ): Promise<ApiToken>;
+  revoke(id: string): Promise<ApiToken | undefined>;
+}

@@ -1,0 +1,58 @@
+import type { TokenReads, TokenStore } from './access.ts';
+import type { AuditReads, AuditTrail } from './audit.ts';
+import type { ChangeRequestReads, ChangeRequestStore } from './change-request.ts';
+import type { ContractReads, ContractStore, DataProductReads, DataProductStore } from './data-product.ts';
+import type { IdempotencyReads, IdempotencyStore } from './idempotency.ts';
+import type { IncidentReads, IncidentStore } from './incident.ts';
+import type { OperationLeases, OperationReads, OperationStore } from './operation.ts';
+import type {
+  Application,
+  ApplicationStore,
+  Domain,
+  DomainStore,
+  NamedReads,
+  TeamReads,
+  TeamStore,
+} from './organisation.ts';
+import type { PipelineReads, PipelineStore, StagingReports } from './pipeline.ts';
+
+/** Reads outside any unit of work. */
+export interface MeshReads {
+  readonly domains: NamedReads<Domain>;
+  readonly teams: TeamReads;
+  readonly applications: NamedReads<Application>;
+  readonly products: DataProductReads;
+  readonly contracts: ContractReads;
+  readonly pipelines: PipelineReads;
+  readonly changeRequests: ChangeRequestReads;
+  readonly operations: OperationReads;
+  readonly incidents: IncidentReads;
+  readonly tokens: TokenReads;
+  readonly audit: AuditReads;
+  readonly idempotency: IdempotencyReads;
+  readonly staging: StagingReports;
+}
+
+/** Everything that is changed together: all of it is stored, or nothing. */
+export interface MeshUnit {
+  readonly domains: DomainStore;
+  readonly teams: TeamStore;
+  readonly applications: ApplicationStore;
+  readonly products: DataProductStore;
+  readonly contracts: ContractStore;
+  readonly pipelines: PipelineStore;
+  readonly changeRequests: ChangeRequestStore;
+  readonly operations: OperationStore;
+  readonly incidents: IncidentStore;
+  readonly tokens: TokenStore;
+  readonly audit: AuditTrail;
+  readonly idempotency: IdempotencyStore;
+}
+
+/** The control plane's truth. Implementation: libs/adapters/postgres. */
+export interface MeshDatabase {
+  readonly reads: MeshReads;
+  readonly operationLeases: OperationLeases;
+  /** Runs `work` in one transaction; a throw rolls everything back. Work must not wait for anything but the unit. */
+  unit<T>(work: (unit: MeshUnit) => Promise<T>): Promise<T>;
+}
