@@ -1,5 +1,11 @@
 export * from './ledger.ts';
 export * from './pipeline.ts';
 export * from './ports.ts';
+export type { CompressionType, RecordBatchCodecs, RecordSetCoordinates } from './record-batch.ts';
+export { wholeBatchesLength } from './record-batch.ts';
+export type { RecordHeader, ScannedRecord } from './record-batch-records.ts';
+export { recordHeaders, recordKey, recordOffset, recordValue } from './record-batch-records.ts';
+export type { RecordSetScanner, RecordVisitor, ScannerOptions } from './record-batch-scan.ts';
+export { createRecordSetScanner } from './record-batch-scan.ts';
 export * from './record-set-engine.ts';
 export * from './record-source.ts';

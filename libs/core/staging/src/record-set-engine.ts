@@ -50,8 +50,13 @@ export interface RecordSetReport {
   readonly aborted: bigint;
   /** Offsets inside the scanned range that hold no record at all. */
   readonly absent: bigint;
+  /** First and last offset of [from, nextOffset) that hold anything, with their timestamps; left out when none does. */
+  readonly firstOffset?: bigint;
   readonly firstTimestampMs?: number;
+  readonly lastOffset?: bigint;
   readonly lastTimestampMs?: number;
+  /** Leader epoch of the last batch that reached into the range: the `lastFetchedEpoch` of the next fetch. */
+  readonly leaderEpoch?: number;
 }
 
 export interface LandedOutputs {
