@@ -2,6 +2,7 @@
 // usage: node scripts/build.mjs [release|faults]   `faults` keeps the named fault points, `release` removes them.
 import { build } from 'esbuild';
 import { existsSync, readdirSync } from 'node:fs';
+import path from 'node:path';
 
 const variant = process.argv[2] ?? 'release';
 const apps = readdirSync('apps').filter((app) => existsSync(`apps/${app}/src/main.ts`));
@@ -23,11 +24,25 @@ await build({
     {
       name: 'npm-packages-stay-outside',
       setup(b) {
-        b.onResolve({ filter: /^[^./]/ }, ({ path, kind }) =>
-          kind === 'entry-point' || path.startsWith('@headwater/') ? undefined : { path, external: true },
+        b.onResolve({ filter: /^[^./]/ }, ({ path: name, kind, resolveDir }) =>
+          kind === 'entry-point' || name.startsWith('@headwater/') || isNested(name, resolveDir)
+            ? undefined
+            : { path: name, external: true },
         );
       },
     },
   ],
   logLevel: 'warning',
 });
+
+/**
+ * True for a package whose version differs from the one at the root, so that npm put it below one workspace. From dist/
+ * only the root's version can be found: the nested one has to be inlined.
+ */
+function isNested(name, resolveDir) {
+  const folder = name.split('/', name.startsWith('@') ? 2 : 1).join('/');
+  for (let at = resolveDir; at !== process.cwd() && at !== path.dirname(at); at = path.dirname(at)) {
+    if (existsSync(path.join(at, 'node_modules', folder))) return true;
+  }
+  return false;
+}
