@@ -27,3 +27,19 @@ export interface TokenStore extends TokenReads {
   ): Promise<ApiToken>;
   revoke(id: string): Promise<ApiToken | undefined>;
 }
+
+/** Who asks, as far as authorisation needs to know. */
+export interface Principal {
+  readonly tokenId: string;
+  readonly name: string;
+  readonly role: Role;
+}
+
+const rank: Readonly<Record<Role, number>> = { viewer: 0, member: 1, admin: 2 };
+
+/** Roles are ordered: an admin may do what a member may, a member what a viewer may. */
+export const isAllowed = (role: Role, required: Role): boolean => rank[role] >= rank[required];
+
+/** Whether a token can be used at this moment. */
+export const isUsable = (token: ApiToken, nowMs: number): boolean =>
+  token.revokedAtMs === undefined && (token.expiresAtMs === undefined || token.expiresAtMs > nowMs);

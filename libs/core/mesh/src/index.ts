@@ -3,6 +3,7 @@ export * from './audit.ts';
 export * from './change-request.ts';
 export * from './data-product.ts';
 export * from './database.ts';
+export * from './duration.ts';
 export * from './idempotency.ts';
 export * from './incident.ts';
 export * from './operation.ts';

@@ -1,0 +1,133 @@
+import type {
+  Application,
+  ChangeRequest,
+  ContractVersion,
+  DataProduct,
+  Domain,
+  Incident,
+  MeshReads,
+  Operation,
+  PipelineRecord,
+  PipelineReport,
+  QuarantineGroup,
+  Team,
+} from '@headwater/core-mesh';
+
+/** Looks one thing up; look-ups of the same tick become one statement. */
+export type Loader<T> = (key: string) => Promise<T>;
+
+export interface Loaders {
+  readonly domain: Loader<Domain | undefined>;
+  readonly team: Loader<Team | undefined>;
+  readonly teamsOfDomain: Loader<readonly Team[]>;
+  readonly application: Loader<Application | undefined>;
+  readonly product: Loader<DataProduct | undefined>;
+  readonly productOfTopic: Loader<DataProduct | undefined>;
+  readonly contract: Loader<ContractVersion | undefined>;
+  readonly contractsOfProduct: Loader<readonly ContractVersion[]>;
+  readonly pipeline: Loader<PipelineRecord | undefined>;
+  readonly pipelinesOfProduct: Loader<readonly PipelineRecord[]>;
+  readonly report: Loader<PipelineReport | undefined>;
+  readonly quarantineGroups: Loader<readonly QuarantineGroup[]>;
+  readonly changeRequest: Loader<ChangeRequest | undefined>;
+  readonly operation: Loader<Operation | undefined>;
+  readonly incident: Loader<Incident | undefined>;
+  readonly openIncidents: Loader<readonly Incident[]>;
+}
+
+const quarantineGroupsMax = 100;
+
+/** Fresh loaders: they remember nothing between requests. */
+export function createLoaders(reads: MeshReads): Loaders {
+  return {
+    domain: one(
+      (ids) => reads.domains.byIds(ids),
+      ({ id }) => id,
+    ),
+    team: one(
+      (ids) => reads.teams.byIds(ids),
+      ({ id }) => id,
+    ),
+    teamsOfDomain: many(
+      (ids) => reads.teams.byDomainIds(ids),
+      ({ domainId }) => domainId,
+    ),
+    application: one(
+      (ids) => reads.applications.byIds(ids),
+      ({ id }) => id,
+    ),
+    product: one(
+      (ids) => reads.products.byIds(ids),
+      ({ id }) => id,
+    ),
+    productOfTopic: one(
+      (names) => reads.products.byTopics(names),
+      ({ topic }) => topic.name,
+    ),
+    contract: one(
+      (ids) => reads.contracts.byIds(ids),
+      ({ id }) => id,
+    ),
+    contractsOfProduct: many(
+      (ids) => reads.contracts.byProductIds(ids),
+      ({ productId }) => productId,
+    ),
+    pipeline: one(
+      (ids) => reads.pipelines.byIds(ids),
+      ({ spec }) => spec.pipelineId,
+    ),
+    pipelinesOfProduct: many(
+      (ids) => reads.pipelines.byProductIds(ids),
+      ({ productId }) => productId,
+    ),
+    report: one(
+      (ids) => reads.staging.reports(ids),
+      ({ pipelineId }) => pipelineId,
+    ),
+    quarantineGroups: many(
+      (ids) => reads.staging.quarantineGroups(ids, quarantineGroupsMax),
+      ({ pipelineId }) => pipelineId,
+    ),
+    changeRequest: one(
+      (ids) => reads.changeRequests.byIds(ids),
+      ({ id }) => id,
+    ),
+    operation: one(
+      (ids) => reads.operations.byIds(ids),
+      ({ id }) => id,
+    ),
+    incident: one(
+      (ids) => reads.incidents.byIds(ids),
+      ({ id }) => id,
+    ),
+    openIncidents: many(
+      (ids) => reads.incidents.openByPipelineIds(ids),
+      ({ pipelineId }) => pipelineId,
+    ),
+  };
+}
+
+type Find<T> = (keys: readonly string[]) => Promise<readonly T[]>;
+
+const one = <T>(find: Find<T>, keyOf: (item: T) => string): Loader<T | undefined> =>
+  batched(find, (items, key) => items.find((item) => keyOf(item) === key));
+
+const many = <T>(find: Find<T>, keyOf: (item: T) => string): Loader<readonly T[]> =>
+  batched(find, (items, key) => items.filter((item) => keyOf(item) === key));
+
+function batched<T, R>(find: Find<T>, pick: (items: readonly T[], key: string) => R): Loader<R> {
+  let open: { readonly keys: Set<string>; readonly items: Promise<readonly T[]> } | undefined;
+  return async (key) => {
+    if (open === undefined) {
+      const keys = new Set<string>();
+      // Promise reactions of this tick still add keys; the statement goes out after them.
+      const items = new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
+        open = undefined;
+        return find([...keys]);
+      });
+      open = { keys, items };
+    }
+    open.keys.add(key);
+    return pick(await open.items, key);
+  };
+}
