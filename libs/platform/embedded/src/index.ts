@@ -1,1 +1,11 @@
-export {};
+export { startStack, startPart, resetStack } from './stack.ts';
+export type { Stack, StackOptions } from './stack.ts';
+export { partNames } from './events.ts';
+export type { StackEvent, OnStackEvent, PartName } from './events.ts';
+export type { StackPart } from './embedded-part.ts';
+export type { ProcessPlan, SupervisedProcess, Exit } from './supervised-process.ts';
+export { readStackFile } from './stack-file.ts';
+export type { StackFile, RecordedProcess } from './stack-file.ts';
+export { identifyProcess, isRunning } from './process-identity.ts';
+export type { ProcessIdentity } from './process-identity.ts';
+export { runSql } from './postgres-session.ts';

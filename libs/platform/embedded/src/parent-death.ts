@@ -1,0 +1,47 @@
+import { spawnSync } from 'node:child_process';
+
+/** The user a server runs as, when it is not the user of this process. */
+export interface RunAs {
+  readonly uid: number;
+  readonly gid: number;
+  /** The user may not enter the folders above the server's files, so it gets the right to pass file permissions. */
+  readonly needsFilePermissions: boolean;
+}
+
+export interface Command {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly runAs?: RunAs;
+}
+
+let setprivIsUsable: boolean | undefined;
+
+/** True where the kernel can signal a child when its parent dies, through util-linux `setpriv`. */
+export function canFollowParentDeath(): boolean {
+  setprivIsUsable ??=
+    process.platform === 'linux' &&
+    spawnSync('setpriv', ['--pdeathsig', 'keep', 'true'], { stdio: 'ignore' }).status === 0;
+  return setprivIsUsable;
+}
+
+/**
+ * Wraps a command so that the kernel sends it `signal` when this process dies, kill -9 included. Elsewhere the command
+ * is returned as it is and the next start ends what was left.
+ */
+export function followParentDeath(plan: Command, signal: 'SIGTERM' | 'SIGINT'): Command {
+  if (!canFollowParentDeath()) return plan;
+  const { runAs } = plan;
+  const rights =
+    runAs === undefined
+      ? []
+      : [
+          `--reuid=${runAs.uid}`,
+          `--regid=${runAs.gid}`,
+          '--clear-groups',
+          ...(runAs.needsFilePermissions ? ['--inh-caps=+dac_override', '--ambient-caps=+dac_override'] : []),
+        ];
+  return {
+    command: 'setpriv',
+    args: ['--pdeathsig', signal.slice('SIG'.length), ...rights, '--', plan.command, ...plan.args],
+  };
+}
