@@ -1,6 +1,15 @@
 import { defineConfig } from 'vitest/config';
 
-const shared = { define: { __HEADWATER_FAULTS__: 'true' } };
+/** SDL files are text, as in the bundles. */
+const graphqlAsText = {
+  name: 'graphql-as-text',
+  transform: (code: string, id: string) =>
+    id.endsWith('.graphql')
+      ? { code: `export default ${JSON.stringify(code)};`, moduleType: 'js' }
+      : undefined,
+};
+
+const shared = { define: { __HEADWATER_FAULTS__: 'true' }, plugins: [graphqlAsText] };
 
 export default defineConfig({
   test: {

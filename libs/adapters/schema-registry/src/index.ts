@@ -1,1 +1,1 @@
-export {};
+export { createSchemaRegistry } from './schema-registry.ts';
