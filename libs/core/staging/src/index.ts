@@ -1,4 +1,16 @@
+export * from './accepted-loss.ts';
+export * from './app-ids.ts';
+export * from './batch-decision.ts';
+export * from './binding-set.ts';
+export * from './fault-point.ts';
+export * from './incident-judgement.ts';
+export * from './intent.ts';
+export * from './intent-store.ts';
+export * from './lane-state.ts';
+export * from './lease-clock.ts';
 export * from './ledger.ts';
+export * from './ledger-balance.ts';
+export * from './partition-account.ts';
 export * from './pipeline.ts';
 export * from './ports.ts';
 export type { CompressionType, RecordBatchCodecs, RecordSetCoordinates } from './record-batch.ts';
@@ -9,3 +21,4 @@ export type { RecordSetScanner, RecordVisitor, ScannerOptions } from './record-b
 export { createRecordSetScanner } from './record-batch-scan.ts';
 export * from './record-set-engine.ts';
 export * from './record-source.ts';
+export * from './takeover.ts';

@@ -1,0 +1,109 @@
+import { describe, expect, test } from 'vitest';
+import { applicableLosses, lossRanges, settledLosses, supersedeIntent } from './accepted-loss.ts';
+import { parseIntent, encodeIntent, type Intent } from './intent.ts';
+import type { AcceptedLoss } from './ports.ts';
+
+const loss = (partition: number, from: bigint, to: bigint): AcceptedLoss => ({
+  incidentId: `incident-${partition}`,
+  partition,
+  from,
+  to,
+  reason: 'retention passed us during the outage',
+  acceptedBy: 'ops',
+});
+const open: Intent = {
+  batchId: '0b5f9c1e-1111-4222-8333-944444444444',
+  pipelineId: 'p1',
+  lane: 0,
+  batchSeq: 17,
+  revision: 0,
+  fence: 3n,
+  topic: 'a.b',
+  topicId: 't',
+  ranges: [
+    { partition: 0, from: 10n, to: 20n, leaderEpoch: 4, losses: [] },
+    { partition: 3, from: 100n, to: 200n, leaderEpoch: 4, losses: [] },
+  ],
+  contractVersion: '1.0.0',
+  schemaIds: [],
+  transformHash: 'h',
+  engine: 'duckdb',
+  ingestedAtUs: 1n,
+};
+
+describe('[S8] an accepted loss', () => {
+  test('applies from where the lane stands to where it ends', () => {
+    const applicable = applicableLosses(
+      [loss(0, 10n, 50n), loss(1, 5n, 9n)],
+      new Map([
+        [0, 10n],
+        [1, 7n],
+      ]),
+    );
+    expect(lossRanges(applicable)).toEqual([
+      {
+        partition: 0,
+        from: 10n,
+        to: 50n,
+        leaderEpoch: -1,
+        losses: [{ incidentId: 'incident-0', from: 10n, to: 50n }],
+      },
+      {
+        partition: 1,
+        from: 7n,
+        to: 9n,
+        leaderEpoch: -1,
+        losses: [{ incidentId: 'incident-1', from: 7n, to: 9n }],
+      },
+    ]);
+  });
+
+  test('never skips records that come before it, and never gives up what is staged', () => {
+    expect(applicableLosses([loss(0, 11n, 50n)], new Map([[0, 10n]])).size).toBe(0);
+    expect(applicableLosses([loss(0, 5n, 10n)], new Map([[0, 10n]])).size).toBe(0);
+    expect(applicableLosses([loss(9, 5n, 10n)], new Map([[0, 10n]])).size).toBe(0);
+  });
+
+  test('is settled once the lane stands past it', () => {
+    const losses = [loss(0, 5n, 10n), loss(0, 10n, 20n)];
+    expect(settledLosses(losses, new Map([[0, 10n]]))).toEqual([losses[0]]);
+  });
+});
+
+describe('[S2] a superseding intent', () => {
+  test('is the same batch with the lost part marked, under the next revision and the new fence', () => {
+    const next = supersedeIntent(open, 9n, applicableLosses([loss(3, 100n, 150n)], new Map([[3, 100n]])));
+    expect(next).toEqual({
+      ...open,
+      revision: 1,
+      fence: 9n,
+      ranges: [
+        open.ranges[0],
+        { ...open.ranges[1], losses: [{ incidentId: 'incident-3', from: 100n, to: 150n }] },
+      ],
+    });
+    expect(parseIntent(encodeIntent(next!)).ok).toBe(true);
+  });
+
+  test('marks only what lies inside the range; the rest of the loss waits for the next batch', () => {
+    const applicable = applicableLosses([loss(0, 10n, 1_000n)], new Map([[0, 10n]]));
+    expect(supersedeIntent(open, 9n, applicable)?.ranges[0]).toEqual({
+      ...open.ranges[0],
+      losses: [{ incidentId: 'incident-0', from: 10n, to: 20n }],
+    });
+  });
+
+  test('is not written when the loss changes nothing', () => {
+    expect(supersedeIntent(open, 9n, new Map())).toBeUndefined();
+    const applicable = applicableLosses([loss(0, 10n, 15n)], new Map([[0, 10n]]));
+    const once = supersedeIntent(open, 9n, applicable)!;
+    expect(supersedeIntent(once, 10n, applicable)).toBeUndefined();
+  });
+
+  test('widens a loss that an operator extended', () => {
+    const once = supersedeIntent(open, 9n, applicableLosses([loss(0, 10n, 15n)], new Map([[0, 10n]])))!;
+    const twice = supersedeIntent(once, 10n, applicableLosses([loss(0, 10n, 18n)], new Map([[0, 10n]])));
+    expect(twice?.ranges[0]?.losses).toEqual([{ incidentId: 'incident-0', from: 10n, to: 18n }]);
+    expect(twice?.revision).toBe(2);
+  });
+});

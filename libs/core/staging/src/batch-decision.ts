@@ -1,0 +1,106 @@
+import type { IntentRange } from './intent.ts';
+import type { PartitionAccount } from './partition-account.ts';
+
+export interface FillState {
+  /** Bytes held for the batch that is filling, and for the one that is landing. */
+  readonly fillingBytes: number;
+  readonly landingBytes: number;
+  /** Monotonic milliseconds when the first offset of the batch arrived; undefined while it is empty. */
+  readonly firstArrivalMs: number | undefined;
+  readonly isLanding: boolean;
+  /** The lane wants everything buffered on the table now: it pauses or stops. */
+  readonly isSettling: boolean;
+  readonly nowMs: number;
+}
+
+export interface FillLimits {
+  readonly flushIntervalMs: number;
+  readonly flushBytesMax: number;
+  /** Most bytes of one lane, filling and landing together [S11]. */
+  readonly laneBytesMax: number;
+}
+
+/**
+ * What a lane does next with the batch it fills. `cut`: fix its range and land it. `fetch`: ask for more, at most
+ * `bytesMax` and waiting at most `waitMsMax`. `hold`: the budget is used up until the landing batch is done.
+ */
+export type FillDecision =
+  | { readonly kind: 'cut' }
+  | { readonly kind: 'fetch'; readonly bytesMax: number; readonly waitMsMax: number }
+  | { readonly kind: 'hold' };
+
+/** One answer is at most this large, so that the judge never keeps the event loop for long. */
+export const FETCH_BYTES_MAX = 4 << 20;
+const FETCH_BYTES_MIN = 64 << 10;
+
+export function decideFill(state: FillState, limits: FillLimits): FillDecision {
+  const { fillingBytes, firstArrivalMs, isLanding, nowMs } = state;
+  const isDue =
+    firstArrivalMs !== undefined &&
+    (state.isSettling ||
+      fillingBytes >= limits.flushBytesMax ||
+      nowMs - firstArrivalMs >= limits.flushIntervalMs);
+  if (isDue && !isLanding) return { kind: 'cut' };
+  if (state.isSettling) return { kind: 'hold' };
+  const room = limits.laneBytesMax - fillingBytes - state.landingBytes;
+  if (room < FETCH_BYTES_MIN || fillingBytes >= limits.flushBytesMax) return { kind: 'hold' };
+  const untilDue =
+    firstArrivalMs === undefined ? limits.flushIntervalMs : firstArrivalMs + limits.flushIntervalMs - nowMs;
+  return {
+    kind: 'fetch',
+    bytesMax: Math.min(room, FETCH_BYTES_MAX),
+    waitMsMax: Math.max(1, Math.min(untilDue, limits.flushIntervalMs, WAIT_MS_MAX)),
+  };
+}
+
+/** An idle lane notices pauses, incidents and stops at least this often. */
+const WAIT_MS_MAX = 500;
+
+/**
+ * The ranges of a batch: per partition the contiguous range that was scanned, which begins where the log ends and never
+ * passes the last stable offset [S2][S8]. `broken` is a bug of the lane: nothing may be written.
+ */
+export type BatchDecision =
+  | { readonly kind: 'batch'; readonly ranges: readonly IntentRange[] }
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'broken'; readonly partition: number; readonly cause: string };
+
+export function decideBatch(
+  accounts: Iterable<PartitionAccount>,
+  committed: ReadonlyMap<number, bigint>,
+  lastStableOffsets: ReadonlyMap<number, bigint>,
+): BatchDecision {
+  const ranges: IntentRange[] = [];
+  for (const account of accounts) {
+    if (account.nextOffset === account.from) continue;
+    const cause = brokenBecause(
+      account,
+      committed.get(account.partition),
+      lastStableOffsets.get(account.partition),
+    );
+    if (cause !== undefined) return { kind: 'broken', partition: account.partition, cause };
+    ranges.push({
+      partition: account.partition,
+      from: account.from,
+      to: account.nextOffset,
+      leaderEpoch: account.leaderEpoch,
+      losses: [],
+    });
+  }
+  if (ranges.length === 0) return { kind: 'nothing' };
+  return { kind: 'batch', ranges: ranges.sort((a, b) => a.partition - b.partition) };
+}
+
+function brokenBecause(
+  { from, nextOffset }: PartitionAccount,
+  committed: bigint | undefined,
+  lastStableOffset: bigint | undefined,
+): string | undefined {
+  if (committed !== undefined && committed !== from) {
+    return `the batch begins at ${from}, the log ends at ${committed}`;
+  }
+  if (lastStableOffset === undefined || nextOffset > lastStableOffset) {
+    return `the batch ends at ${nextOffset}, past the last stable offset ${lastStableOffset ?? 'unknown'}`;
+  }
+  return undefined;
+}
