@@ -23,14 +23,19 @@ export type ColumnType =
 /** How an instant is written in the record. `iso8601` accepts only RFC 3339 with a zone (`Z` or an offset). */
 export type TimeEncoding = 'iso8601' | 'epochSeconds' | 'epochMillis' | 'epochMicros' | 'epochNanos';
 
-/** A check on one value after its type is known. Numbers are decimal strings so that no digit is lost. */
+/**
+ * A check on one value after its type is known. Numbers are decimal strings so that no digit is lost; bounds of times
+ * are RFC 3339. Lengths count code points of a string, entries of an array or map. Patterns search anywhere (ECMA-262,
+ * the part that can be matched in linear time).
+ */
 export type ValueRule =
   | { readonly rule: 'enum'; readonly values: readonly string[] }
   | { readonly rule: 'pattern'; readonly pattern: string }
   | { readonly rule: 'minimum'; readonly value: string; readonly exclusive: boolean }
   | { readonly rule: 'maximum'; readonly value: string; readonly exclusive: boolean }
   | { readonly rule: 'minLength'; readonly value: number }
-  | { readonly rule: 'maxLength'; readonly value: number };
+  | { readonly rule: 'maxLength'; readonly value: number }
+  | { readonly rule: 'multipleOf'; readonly value: string };
 
 /** One property of the contract as one column of the table. */
 export interface Column {
@@ -58,6 +63,8 @@ export interface CompiledContract {
   readonly unknownMembers: 'ignore' | 'refuse';
   /** Name of the column that holds the event time, if the contract declares one. */
   readonly eventTimeColumn?: string;
+  /** Name of the column whose value names the person a record is about, for erasure. */
+  readonly erasureKeyColumn?: string;
   /** Names of the columns that together identify an event. */
   readonly keyColumns: readonly string[];
   /** Columns (with date derivation) the table is partitioned by. */
@@ -110,6 +117,7 @@ export type ReasonCode =
   | 'maximum'
   | 'min-length'
   | 'max-length'
+  | 'multiple-of'
   | 'partition-value'
   | 'schema-incompatible';
 
