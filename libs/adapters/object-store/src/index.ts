@@ -1,1 +1,2 @@
-export {};
+export { connectObjectStore } from './connect.ts';
+export { md5 } from './digest.ts';

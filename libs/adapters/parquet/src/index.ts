@@ -1,1 +1,3 @@
-export {};
+export { createCheckpointFiles } from './checkpoint-files.ts';
+export { openDatabase, quoteName, quoteText, type Database, type DatabaseLimits } from './database.ts';
+export { readCopyResult, type CopyResult } from './copy-result.ts';

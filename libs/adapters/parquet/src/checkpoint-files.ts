@@ -1,0 +1,160 @@
+import { DuckDBStructType, type DuckDBConnection, type DuckDBType } from '@duckdb/node-api';
+import type { CheckpointFiles } from '@headwater/core-delta';
+import { randomUUID } from 'node:crypto';
+import { open, rm, stat, type FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
+import { quoteName, quoteText, type Database } from './database.ts';
+
+const MAP = 'map(varchar, varchar)';
+const DELETION_VECTOR =
+  'struct("storageType" varchar, "pathOrInlineDv" varchar, "offset" integer, "sizeInBytes" integer, "cardinality" bigint)';
+
+/** PROTOCOL.md, Checkpoint Schema: columns with their members; the first member tells whether the action is there. */
+const CHECKPOINT_COLUMNS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  protocol: {
+    minReaderVersion: 'integer',
+    minWriterVersion: 'integer',
+    readerFeatures: 'varchar[]',
+    writerFeatures: 'varchar[]',
+  },
+  metaData: {
+    schemaString: 'varchar',
+    id: 'varchar',
+    name: 'varchar',
+    description: 'varchar',
+    format: `struct("provider" varchar, "options" ${MAP})`,
+    partitionColumns: 'varchar[]',
+    createdTime: 'bigint',
+    configuration: MAP,
+  },
+  txn: { appId: 'varchar', version: 'bigint', lastUpdated: 'bigint' },
+  domainMetadata: { domain: 'varchar', configuration: 'varchar', removed: 'boolean' },
+  add: {
+    path: 'varchar',
+    partitionValues: MAP,
+    size: 'bigint',
+    modificationTime: 'bigint',
+    dataChange: 'boolean',
+    stats: 'varchar',
+    tags: MAP,
+    deletionVector: DELETION_VECTOR,
+    baseRowId: 'bigint',
+    defaultRowCommitVersion: 'bigint',
+    clusteringProvider: 'varchar',
+  },
+  remove: {
+    path: 'varchar',
+    deletionTimestamp: 'bigint',
+    dataChange: 'boolean',
+    extendedFileMetadata: 'boolean',
+    partitionValues: MAP,
+    size: 'bigint',
+    deletionVector: DELETION_VECTOR,
+    baseRowId: 'bigint',
+    defaultRowCommitVersion: 'bigint',
+  },
+};
+
+/** Read from V2 checkpoints, never written. */
+const V2_COLUMNS: typeof CHECKPOINT_COLUMNS = {
+  sidecar: { path: 'varchar', sizeInBytes: 'bigint' },
+  checkpointMetadata: { version: 'bigint' },
+};
+
+export function createCheckpointFiles(database: Database): CheckpointFiles {
+  return {
+    read: (readableNames) => readLines(database, readableNames),
+    write: (folder, lines) => writeLines(database, folder, lines),
+  };
+}
+
+async function* readLines(
+  database: Database,
+  readableNames: readonly string[],
+): AsyncIterable<readonly string[]> {
+  const connection = await database.connect();
+  try {
+    const source = `read_parquet([${readableNames.map(quoteText).join()}], union_by_name = true)`;
+    const line = await selectLine(connection, source);
+    if (line === undefined) return;
+    const result = await connection.stream(`select ${line} from ${source}`);
+    for await (const chunk of result) {
+      yield chunk.getColumnValues(0).filter((value): value is string => typeof value === 'string');
+    }
+  } finally {
+    connection.closeSync();
+  }
+}
+
+/** An expression that turns a row into the JSON of its one action, from the members that the file has. */
+async function selectLine(connection: DuckDBConnection, source: string): Promise<string | undefined> {
+  const shape = await connection.run(`select * from ${source} limit 0`);
+  const types = new Map(shape.columnNames().map((name, index) => [name, shape.columnType(index)]));
+  const cases = Object.entries({ ...CHECKPOINT_COLUMNS, ...V2_COLUMNS }).flatMap(([column, members]) => {
+    const present = membersOf(types.get(column), Object.keys(members));
+    const [key] = present;
+    if (key === undefined) return [];
+    const pairs = present.map((name) => `${quoteName(name)} := ${quoteName(column)}.${quoteName(name)}`);
+    return [
+      `when ${quoteName(column)}.${quoteName(key)} is not null then to_json(struct_pack(${quoteName(column)} := struct_pack(${pairs.join()})))`,
+    ];
+  });
+  return cases.length === 0 ? undefined : `(case ${cases.join(' ')} end)::varchar`;
+}
+
+function membersOf(type: DuckDBType | undefined, wanted: readonly string[]): readonly string[] {
+  if (!(type instanceof DuckDBStructType)) return [];
+  return wanted.filter((name) => type.entryNames.includes(name));
+}
+
+async function writeLines(database: Database, folder: string, lines: Iterable<string>) {
+  const name = join(folder, randomUUID());
+  const unfinished = `${name}.ndjson`;
+  const localFile = `${name}.parquet`;
+  try {
+    await writeText(unfinished, lines);
+    await database.use((connection) => connection.run(copyStatement(unfinished, localFile)));
+    return { localFile, size: (await stat(localFile)).size };
+  } catch (error) {
+    await rm(localFile, { force: true });
+    throw error;
+  } finally {
+    await rm(unfinished, { force: true });
+  }
+}
+
+/** Bytes of JSON that DuckDB accepts as one action. */
+const ACTION_BYTES_MAX = 256 * 1024 * 1024;
+
+function copyStatement(unfinished: string, localFile: string): string {
+  const columns = Object.entries(CHECKPOINT_COLUMNS).map(([column, members]) => {
+    const types = Object.entries(members).map(([name, type]) => `${quoteName(name)} ${type}`);
+    return `${quoteName(column)}: ${quoteText(`struct(${types.join(', ')})`)}`;
+  });
+  return (
+    `copy (select * from read_json(${quoteText(unfinished)}, format = 'newline_delimited', ` +
+    `maximum_object_size = ${ACTION_BYTES_MAX}, columns = {${columns.join()}})) ` +
+    `to ${quoteText(localFile)} (format parquet, codec 'zstd', compression_level 1)`
+  );
+}
+
+const WRITE_CHARACTERS = 1 << 20;
+
+async function writeText(path: string, lines: Iterable<string>): Promise<void> {
+  const file = await open(path, 'wx');
+  try {
+    let text = '';
+    for (const line of lines) {
+      text += `${line}\n`;
+      if (text.length >= WRITE_CHARACTERS) {
+        await append(file, text);
+        text = '';
+      }
+    }
+    await append(file, text);
+  } finally {
+    await file.close();
+  }
+}
+
+const append = (file: FileHandle, text: string) => file.appendFile(text, 'utf8');

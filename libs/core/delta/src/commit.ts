@@ -1,0 +1,156 @@
+import { formatLogEntry } from './action-codec.ts';
+import type { Action } from './actions.ts';
+import { judgeConflict, type Conflict, type ConflictReason, type WinningCommit } from './conflict.ts';
+import { beforeVersion, logEntryPath, parseLogPath } from './log-files.ts';
+import type { ObjectStore } from './object-store.ts';
+import { advanceSnapshot, listLog, loadSnapshot, readLogEntry, type Snapshot } from './snapshot.ts';
+import type { TableIo } from './table-io.ts';
+import { assertCommittable, batchIdOf, isOutage, toLogEntry, type CommitInfoInput } from './transaction.ts';
+
+export interface CommitRequest {
+  /** What the transaction has read; the commit is tried at the next version. */
+  readonly snapshot: Snapshot;
+  /** Everything but commitInfo. */
+  readonly actions: readonly Action[];
+  readonly commitInfo: CommitInfoInput;
+  /** UUID of the attempt. A repeated call with the same snapshot and batchId commits at most once. */
+  readonly batchId: string;
+  /** appIds whose progress the transaction has relied on (the duplicate guard). */
+  readonly readAppIds?: ReadonlySet<string>;
+  /** Looks at each commit that won a race, in order; a sentence stops the transaction for good [S7]. */
+  readonly judgeWinner?: (winner: WinningCommit) => string | undefined;
+  readonly nowMs: number;
+}
+
+/**
+ * committed: durable at `version`; `snapshot` is the table at that version.
+ * conflicted: nothing was written; load a new snapshot, plan again or stop.
+ * retryable: the store did not say whether the commit exists. Call again with the same request; never with another
+ * version or batchId before the answer is known [S6].
+ */
+export type CommitResult =
+  | { readonly kind: 'committed'; readonly version: bigint; readonly snapshot: Snapshot }
+  | {
+      readonly kind: 'conflicted';
+      readonly winningVersion: bigint;
+      readonly reason: ConflictReason;
+      readonly detail: string;
+    }
+  | { readonly kind: 'retryable'; readonly version: bigint; readonly cause: string };
+
+/** Races lost to writers that do not conflict, before giving way. */
+const REBASES_MAX = 1_000;
+/** Sends of one version whose answer was lost. */
+const SENDS_MAX = 5;
+
+/** Commits the transaction, moving it after every commit that won a race and does not conflict with it. */
+export async function commitTransaction(io: TableIo, request: CommitRequest): Promise<CommitResult> {
+  assertCommittable(request.snapshot, request.actions);
+  let base = request.snapshot;
+  if ((await io.store.head(logEntryPath(base.version))) === undefined) {
+    const moved = await judgeWithoutLog(io, request, base.version);
+    if (moved !== undefined) return moved;
+  }
+  for (let rebases = 0; rebases < REBASES_MAX; rebases++) {
+    const version = base.version + 1n;
+    const entry = toLogEntry(base, request);
+    const sent = await sendLogEntry(io.store, version, formatLogEntry(entry));
+    switch (sent.kind) {
+      case 'created':
+        return { kind: 'committed', version, snapshot: advanceSnapshot(base, entry) };
+      case 'unknown':
+        return { kind: 'retryable', version, cause: sent.cause };
+      case 'cleanedUp':
+        return (await judgeWithoutLog(io, request, base.version)) ?? conflictedAt(version, CLEANED_UP);
+      case 'exists': {
+        const passed = await passWinners(io.store, request, base);
+        if (passed.kind !== 'passed') return passed;
+        base = passed.base;
+      }
+    }
+  }
+  return { kind: 'retryable', version: base.version + 1n, cause: `lost ${REBASES_MAX} races in a row` };
+}
+
+/** Reads the commits after `base` in order until there are none, one is ours, or one conflicts. */
+async function passWinners(
+  store: ObjectStore,
+  request: CommitRequest,
+  base: Snapshot,
+): Promise<CommitResult | { readonly kind: 'passed'; readonly base: Snapshot }> {
+  for (let newest = base; ;) {
+    const version = newest.version + 1n;
+    const actions = await readLogEntry(store, version);
+    if (actions === undefined) {
+      return newest === base ? conflictedAt(version, CLEANED_UP) : { kind: 'passed', base: newest };
+    }
+    if (batchIdOf(actions) === request.batchId) {
+      return { kind: 'committed', version, snapshot: advanceSnapshot(newest, actions) };
+    }
+    const conflict = judgeConflict(
+      { ...request, readAppIds: request.readAppIds ?? new Set() },
+      { version, actions },
+    );
+    if (conflict !== undefined) return conflictedAt(version, conflict);
+    newest = advanceSnapshot(newest, actions);
+  }
+}
+
+type Sent =
+  | { readonly kind: 'created' | 'exists' | 'cleanedUp' }
+  | { readonly kind: 'unknown'; readonly cause: string };
+
+/** Sends the same key and bytes until the store says what became of them [S6]. */
+async function sendLogEntry(store: ObjectStore, version: bigint, bytes: Uint8Array): Promise<Sent> {
+  const path = logEntryPath(version);
+  let cause = 'the answer to the conditional put was lost';
+  for (let sends = 0; sends < SENDS_MAX; sends++) {
+    const answer = await store.putIfAbsent(path, bytes);
+    if (answer !== 'unknown') return { kind: answer };
+    try {
+      if ((await store.get(path)) !== undefined) return { kind: 'exists' };
+      if (await isLogBeyond(store, version)) return { kind: 'cleanedUp' };
+    } catch (error) {
+      if (!isOutage(error)) throw error;
+      cause = error.message;
+    }
+  }
+  return { kind: 'unknown', cause };
+}
+
+async function isLogBeyond(store: ObjectStore, version: bigint): Promise<boolean> {
+  const files = await listLog(store, beforeVersion(version + 1n));
+  return files.some(({ path }) => (parseLogPath(path)?.version ?? -1n) > version);
+}
+
+/**
+ * The log entry of the base version is gone: either the log holds only a checkpoint of it, and the commit may go on,
+ * or the log was cleaned up behind us, and only the `txn` versions can say whether our commit is in the table.
+ */
+async function judgeWithoutLog(
+  io: TableIo,
+  request: CommitRequest,
+  baseVersion: bigint,
+): Promise<CommitResult | undefined> {
+  const latest = await loadSnapshot(io);
+  if (latest === undefined) return conflictedAt(baseVersion, CLEANED_UP);
+  if (latest.version === baseVersion) return undefined;
+  const txns = request.actions.flatMap((action) => ('txn' in action ? [action.txn] : []));
+  const isLanded =
+    txns.length > 0 && txns.every(({ appId, version }) => latest.txns.get(appId)?.version === version);
+  return isLanded
+    ? { kind: 'committed', version: latest.version, snapshot: latest }
+    : conflictedAt(latest.version, CLEANED_UP);
+}
+
+const CLEANED_UP: Conflict = {
+  reason: 'cleanedUp',
+  detail: 'the log entries between the snapshot and the latest version are gone',
+};
+
+const conflictedAt = (winningVersion: bigint, { reason, detail }: Conflict): CommitResult => ({
+  kind: 'conflicted',
+  winningVersion,
+  reason,
+  detail,
+});
