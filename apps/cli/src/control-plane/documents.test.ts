@@ -1,0 +1,21 @@
+import { globSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { buildSchema, parse, validate } from 'graphql';
+import { expect, test } from 'vitest';
+import * as mesh from './mesh-documents.ts';
+import * as pipeline from './pipeline-documents.ts';
+import * as product from './product-documents.ts';
+
+const features = path.join(import.meta.dirname, '../../../control-plane/src');
+const sdl = globSync('*/*.graphql', { cwd: features }).map((file) =>
+  readFileSync(path.join(features, file), 'utf8'),
+);
+const schema = buildSchema(sdl.join('\n'));
+
+const documents = Object.entries({ ...mesh, ...pipeline, ...product }).filter(([name]) =>
+  /Query$|Mutation$/.test(name),
+);
+
+test.each(documents)('%s is valid against the control plane’s SDL', (_name, document) => {
+  expect(validate(schema, parse(document))).toEqual([]);
+});
