@@ -1,0 +1,34 @@
+import type { ApiToken as CoreToken, Principal } from '@headwater/core-mesh';
+import type { ApiToken, Installation, Viewer } from '../generated/schema-types.ts';
+import { toEnumName } from '../schema/enum-name.ts';
+import { toGlobalId } from '../schema/global-id.ts';
+import type { Settings } from '../settings.ts';
+
+export interface ViewerModel extends Viewer {
+  readonly principal: Principal;
+}
+
+export const toViewer = (principal: Principal): ViewerModel => ({
+  name: principal.name,
+  role: toEnumName(principal.role),
+  principal,
+});
+
+export const toApiToken = (token: CoreToken): ApiToken => ({
+  __typename: 'ApiToken',
+  id: toGlobalId('ApiToken', token.id),
+  name: token.name,
+  role: toEnumName(token.role),
+  prefix: token.prefix,
+  createdAt: token.createdAtMs,
+  expiresAt: token.expiresAtMs,
+  revokedAt: token.revokedAtMs,
+});
+
+export const toInstallation = (settings: Settings): Installation => ({
+  version: settings.version,
+  insecure: settings.isInsecure,
+  kafkaBootstrapServers: settings.kafkaBootstrapServers,
+  schemaRegistryUrl: settings.schemaRegistryUrl,
+  lakeUrl: settings.lakeUrl,
+});
