@@ -7,7 +7,10 @@ import path from 'node:path';
 const variant = process.argv[2] ?? 'release';
 const apps = readdirSync('apps').filter((app) => existsSync(`apps/${app}/src/main.ts`));
 await build({
-  entryPoints: Object.fromEntries(apps.map((app) => [app, `apps/${app}/src/main.ts`])),
+  entryPoints: {
+    ...Object.fromEntries(apps.map((app) => [app, `apps/${app}/src/main.ts`])),
+    embedded: 'libs/platform/embedded/src/index.ts',
+  },
   outdir: `dist/${variant}`,
   outExtension: { '.js': '.mjs' },
   bundle: true,

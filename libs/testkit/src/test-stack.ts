@@ -57,10 +57,16 @@ function optionsWith(change: Partial<StackOptions>): StackOptions {
 
 /** The environment of this process without the variables that replace embedded servers. */
 export function environmentWithoutParts(): Record<string, string | undefined> {
-  const { DATABASE_URL, REDIS_URL, KAFKA_BOOTSTRAP_SERVERS, SCHEMA_REGISTRY_URL, LAKE_URL, ...rest } =
-    process.env;
-  return rest;
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !partVariables.has(name)));
 }
+
+const partVariables = new Set([
+  'DATABASE_URL',
+  'REDIS_URL',
+  'KAFKA_BOOTSTRAP_SERVERS',
+  'SCHEMA_REGISTRY_URL',
+  'LAKE_URL',
+]);
 
 /** One line for a person who waits, or nothing for an event that is not worth one. */
 export function describeProgress(event: StackEvent): string | undefined {

@@ -1,3 +1,4 @@
+export { fetchServers } from './fetch-servers.ts';
 export { startStack, startPart, resetStack } from './stack.ts';
 export type { Stack, StackOptions } from './stack.ts';
 export { partNames } from './events.ts';

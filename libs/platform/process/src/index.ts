@@ -1,1 +1,2 @@
-export {};
+export { runUntilStopped } from './run-until-stopped.ts';
+export type { Lifetime } from './run-until-stopped.ts';
