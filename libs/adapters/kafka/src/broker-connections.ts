@@ -1,4 +1,5 @@
 import { Connection } from '@platformatic/kafka';
+import { isIP } from 'node:net';
 import { operationalError } from '@headwater/kernel';
 import type { KafkaSettings } from '@headwater/platform-config';
 
@@ -138,7 +139,7 @@ function newConnection(options: BrokerConnectionsOptions, host: string): Connect
   const connection = new Connection(options.clientId, {
     connectTimeout: options.connectTimeoutMs ?? 5_000,
     requestTimeout: options.requestTimeoutMs ?? 30_000,
-    ...(tls === undefined ? {} : { tls: { ...tls, servername: host } }),
+    ...(tls === undefined ? {} : { tls: { ...tls, ...(isIP(host) === 0 ? { servername: host } : {}) } }),
     ...(sasl === undefined ? {} : { sasl: { ...sasl } }),
   });
   // Failures reach the caller through its request; without a listener the event would end the process.

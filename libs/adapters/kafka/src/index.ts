@@ -1,3 +1,10 @@
+export type { ClusterDescription } from './cluster-description.ts';
 export { recordBatchCodecs } from './compression.ts';
+export type { GroupOffsets, GroupPartition, InventoriedGroup } from './group-inventory.ts';
+export { createKafkaAdmin } from './kafka-admin.ts';
+export type { ConsumerGroupAdmin, KafkaAdminClient, KafkaAdminOptions, TopicAdmin } from './kafka-admin.ts';
+export type { OffsetSpec } from './list-offsets.ts';
 export { createRecordSource } from './record-source.ts';
 export type { RecordSourceOptions } from './record-source.ts';
+export type { InventoriedTopic } from './topic-inventory.ts';
+export type { TopicConfigEntry } from './topic-metadata.ts';

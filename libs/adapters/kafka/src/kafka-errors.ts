@@ -2,6 +2,7 @@ import {
   AuthenticationError,
   findErrorBy,
   NetworkError,
+  protocolErrorsCodesById,
   ResponseError,
   UserError,
 } from '@platformatic/kafka';
@@ -22,9 +23,15 @@ export const ErrorCodes = {
   groupAuthorizationFailed: 30,
   clusterAuthorizationFailed: 31,
   topicAlreadyExists: 36,
+  invalidPartitions: 37,
+  invalidReplicationFactor: 38,
+  invalidConfig: 40,
+  policyViolation: 44,
   unknownTopicId: 100,
   inconsistentTopicId: 103,
 } as const;
+
+export const errorName = (code: number): string => protocolErrorsCodesById[code] ?? `error code ${code}`;
 
 /** The answer, also when it reports errors for a part of what was asked; those are then in its error codes. */
 export async function answerOf<T>(request: Promise<T>): Promise<T> {
@@ -48,7 +55,7 @@ export function toKafkaError(error: unknown, settings: KafkaSettings, action: st
   const reason = reasonOf(error);
   if (findKind(error, AuthenticationError.code) !== undefined || isSaslRefusal(error)) {
     return operationalError({
-      code: 'HW_KAFKA_AUTHENTICATION_FAILED',
+      code: 'HW_KAFKA_LOGIN_REFUSED',
       message: `The Kafka brokers at ${servers} refused the login while asked to ${action}: ${reason}.`,
       fix: 'Correct KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD (and KAFKA_SECURITY_PROTOCOL).',
       cause: error,

@@ -1,7 +1,7 @@
 import { listOffsetsV9 } from '@platformatic/kafka';
 import { operationalError } from '@headwater/kernel';
 import type { KafkaCluster } from './kafka-cluster.ts';
-import { answerOf, ErrorCodes, toKafkaError } from './kafka-errors.ts';
+import { answerOf, ErrorCodes, errorName, notAuthorised, toKafkaError } from './kafka-errors.ts';
 import type { TopicMetadata } from './topic-metadata.ts';
 
 /** Which offset to look up in every partition. */
@@ -10,18 +10,23 @@ export type OffsetSpec =
   /** Last stable offset: where a read-committed reader ends. */
   | { readonly kind: 'latest' }
   | { readonly kind: 'highWatermark' }
+  /** First record at or after this time. */
   | { readonly kind: 'timestamp'; readonly timestampMs: number };
 
 export interface ListedOffset {
   /** -1 when no record is at or after the asked timestamp. */
   readonly offset: bigint;
-  /** Timestamp of the found record, -1 when the lookup has none. */
+  /** Timestamp of the record found by a timestamp; -1 when there is none, and for the other lookups. */
   readonly timestampMs: number;
 }
+
+/** Listed offsets by topic name and partition. */
+export type ListedOffsets = ReadonlyMap<string, ReadonlyMap<number, ListedOffset>>;
 
 const LATEST = -1n;
 const EARLIEST = -2n;
 const READ_COMMITTED = 1;
+const PARTITIONS_PER_REQUEST = 2_000;
 
 /** @throws HeadwaterError operational HW_KAFKA_LEADER_UNKNOWN (retry) when a partition has no reachable leader. */
 export async function listOffsets(
@@ -30,61 +35,86 @@ export async function listOffsets(
   partitions: readonly number[],
   spec: OffsetSpec,
 ): Promise<ReadonlyMap<number, ListedOffset>> {
-  const byLeader = Map.groupBy(partitions, (partition) => leaderOf(topic, partition).leaderId);
-  const found = new Map<number, ListedOffset>();
+  const wanted = new Set(partitions);
+  const part = { ...topic, partitions: topic.partitions.filter(({ partition }) => wanted.has(partition)) };
+  const missing = partitions.find((partition) => !part.partitions.some((has) => has.partition === partition));
+  if (missing !== undefined) throw leaderUnknown(topic.name, missing, 'there is no such partition');
+  return (await listTopicOffsets(cluster, [part], spec)).get(topic.name) ?? new Map();
+}
+
+/** The same for every partition of many topics: one request per leader and 2,000 partitions. */
+export async function listTopicOffsets(
+  cluster: KafkaCluster,
+  topics: readonly TopicMetadata[],
+  spec: OffsetSpec,
+): Promise<ListedOffsets> {
+  const asked = topics.flatMap(({ name, partitions }) =>
+    partitions.map((partition): Asked => ({ topic: name, ...partition })),
+  );
+  const orphan = asked.find(({ leaderId }) => leaderId < 0);
+  if (orphan !== undefined) throw leaderUnknown(orphan.topic, orphan.partition, 'it has no leader');
+  const found = new Map<string, Map<number, ListedOffset>>(topics.map(({ name }) => [name, new Map()]));
   await Promise.all(
-    [...byLeader].map(async ([leaderId, mine]) => {
-      for (const [partition, listed] of await askLeader(cluster, topic, leaderId, mine, spec)) {
-        found.set(partition, listed);
+    [...Map.groupBy(asked, ({ leaderId }) => leaderId)].map(async ([leaderId, mine]) => {
+      for (let at = 0; at < mine.length; at += PARTITIONS_PER_REQUEST) {
+        const part = mine.slice(at, at + PARTITIONS_PER_REQUEST);
+        for (const { topic, partition, listed } of await askLeader(cluster, leaderId, part, spec)) {
+          found.get(topic)?.set(partition, listed);
+        }
       }
     }),
   );
   return found;
 }
 
+interface Asked {
+  readonly topic: string;
+  readonly partition: number;
+  readonly leaderId: number;
+  readonly leaderEpoch: number;
+}
+
+interface Answered {
+  readonly topic: string;
+  readonly partition: number;
+  readonly listed: ListedOffset;
+}
+
 async function askLeader(
   cluster: KafkaCluster,
-  topic: TopicMetadata,
   leaderId: number,
-  partitions: readonly number[],
+  asked: readonly Asked[],
   spec: OffsetSpec,
-): Promise<ReadonlyMap<number, ListedOffset>> {
-  const action = `list offsets of topic ${topic.name}`;
-  const asked = partitions.map((partitionIndex) => ({
-    partitionIndex,
-    currentLeaderEpoch: leaderOf(topic, partitionIndex).leaderEpoch,
-    timestamp: toTimestamp(spec),
+): Promise<readonly Answered[]> {
+  const timestamp = toTimestamp(spec);
+  const topics = [...Map.groupBy(asked, ({ topic }) => topic)].map(([name, partitions]) => ({
+    name,
+    partitions: partitions.map(({ partition, leaderEpoch }) => ({
+      partitionIndex: partition,
+      currentLeaderEpoch: leaderEpoch,
+      timestamp,
+    })),
   }));
   const isolation = spec.kind === 'highWatermark' ? 0 : READ_COMMITTED;
-  try {
-    const answer = await cluster.askNode(leaderId, (connection) =>
-      answerOf(listOffsetsV9.api.async(connection, -1, isolation, [{ name: topic.name, partitions: asked }])),
-    );
-    return new Map(
-      answer.topics.flatMap(({ partitions: answers }) =>
-        answers.map((partition): [number, ListedOffset] => {
-          if (partition.errorCode !== ErrorCodes.none) {
-            throw leaderUnknown(topic.name, partition.partitionIndex, `error code ${partition.errorCode}`);
-          }
-          const { offset, timestamp } = partition;
-          return [partition.partitionIndex, { offset, timestampMs: Number(timestamp) }];
-        }),
-      ),
-    );
-  } catch (error) {
-    throw toKafkaError(error, cluster.settings, action);
-  }
+  const answer = await cluster
+    .askNode(leaderId, (connection) => answerOf(listOffsetsV9.api.async(connection, -1, isolation, topics)))
+    .catch((error: unknown) => {
+      throw toKafkaError(error, cluster.settings, `list offsets of topic ${asked[0]?.topic}`);
+    });
+  return answer.topics.flatMap(({ name, partitions }) =>
+    partitions.map(({ partitionIndex: partition, errorCode, offset, timestamp: at }): Answered => {
+      if (errorCode === ErrorCodes.topicAuthorizationFailed) {
+        throw notAuthorised(`read offsets of topic ${name}`, errorName(errorCode));
+      }
+      if (errorCode !== ErrorCodes.none) throw leaderUnknown(name, partition, errorName(errorCode));
+      return { topic: name, partition, listed: { offset, timestampMs: Number(at) } };
+    }),
+  );
 }
 
 function toTimestamp(spec: OffsetSpec): bigint {
   if (spec.kind === 'timestamp') return BigInt(Math.trunc(spec.timestampMs));
   return spec.kind === 'earliest' ? EARLIEST : LATEST;
-}
-
-function leaderOf(topic: TopicMetadata, partition: number): { leaderId: number; leaderEpoch: number } {
-  const found = topic.partitions.find((candidate) => candidate.partition === partition);
-  if (found === undefined || found.leaderId < 0) throw leaderUnknown(topic.name, partition, 'no leader');
-  return found;
 }
 
 const leaderUnknown = (topic: string, partition: number, reason: string) =>

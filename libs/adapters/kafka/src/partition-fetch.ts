@@ -1,11 +1,10 @@
-import { protocolErrorsCodesById } from '@platformatic/kafka';
 import type { FetchRequest, PartitionFetch } from '@headwater/core-staging';
 import { wholeBatchesLength } from '@headwater/core-staging';
 import { operationalError } from '@headwater/kernel';
 import type { FetchAnswer, FetchedPartition } from './fetch-answer.ts';
 import { fetchRecordSets } from './fetch-answer.ts';
 import type { KafkaCluster } from './kafka-cluster.ts';
-import { ErrorCodes, isConnectionError, notAuthorised } from './kafka-errors.ts';
+import { ErrorCodes, errorName, isConnectionError, notAuthorised } from './kafka-errors.ts';
 import { listOffsets } from './list-offsets.ts';
 import type { TopicMetadata } from './topic-metadata.ts';
 
@@ -148,8 +147,6 @@ const allAgain = (request: FetchRequest, cause: string): LeaderFetch => ({
   unknownTopicId: [],
   isStale: true,
 });
-
-const errorName = (code: number): string => protocolErrorsCodesById[code] ?? `error code ${code}`;
 
 const neverWhole = (topic: string, { partition, offset }: Position) =>
   operationalError({

@@ -1,5 +1,4 @@
 import type { RecordSource, SourceTopic } from '@headwater/core-staging';
-import { operationalError } from '@headwater/kernel';
 import type { KafkaSettings } from '@headwater/platform-config';
 import { commitGroupOffsets } from './consumer-group.ts';
 import { createFetch } from './fetch-round.ts';
@@ -7,9 +6,9 @@ import { createKafkaCluster } from './kafka-cluster.ts';
 import type { KafkaCluster } from './kafka-cluster.ts';
 import { createLeaderMap } from './leader-map.ts';
 import type { LeaderMap } from './leader-map.ts';
-import { listOffsets } from './list-offsets.ts';
-import type { OffsetSpec } from './list-offsets.ts';
+import { offsetsAt } from './offset-lookup.ts';
 import { readTopicConfigs } from './topic-metadata.ts';
+import { topicMissing } from './topic-name.ts';
 
 export interface RecordSourceOptions {
   readonly settings: KafkaSettings;
@@ -24,7 +23,12 @@ export function createRecordSource(options: RecordSourceOptions): RecordSource {
   return {
     describeTopic: (name) => describeTopic(cluster, leaders, name),
     fetch: createFetch(cluster, leaders),
-    offsetsAt: (topic, partitions, at) => offsetsAt(cluster, leaders, topic, partitions, at),
+    async offsetsAt(name, partitions, at) {
+      const topic = await leaders.refresh(name);
+      if (topic === undefined) throw topicMissing(name);
+      const spec = typeof at === 'string' ? ({ kind: at } as const) : ({ kind: 'timestamp', ...at } as const);
+      return offsetsAt(cluster, topic, partitions, spec);
+    },
     commitOffsets: (group, topic, nextOffsets) => commitGroupOffsets(cluster, group, topic, nextOffsets),
     close: () => cluster.close(),
   };
@@ -45,29 +49,4 @@ async function describeTopic(
     partitions: topic.partitions.map(({ partition, leaderEpoch }) => ({ partition, leaderEpoch })),
     compacted: cleanupPolicy.split(',').includes('compact'),
   };
-}
-
-async function offsetsAt(
-  cluster: KafkaCluster,
-  leaders: LeaderMap,
-  name: string,
-  partitions: readonly number[],
-  at: Parameters<RecordSource['offsetsAt']>[2],
-): Promise<ReadonlyMap<number, bigint>> {
-  const topic = await leaders.refresh(name);
-  if (topic === undefined) {
-    throw operationalError({
-      code: 'HW_KAFKA_TOPIC_MISSING',
-      message: `There is no topic ${name} on the cluster.`,
-      fix: 'Create the topic or correct its name.',
-      path: name,
-    });
-  }
-  const spec: OffsetSpec = typeof at === 'string' ? { kind: at } : { kind: 'timestamp', ...at };
-  const found = await listOffsets(cluster, topic, partitions, spec);
-  const beyond = [...found].flatMap(([partition, { offset }]) => (offset < 0n ? [partition] : []));
-  const ends = beyond.length === 0 ? found : await listOffsets(cluster, topic, beyond, { kind: 'latest' });
-  const offsetOf = (partition: number, offset: bigint): bigint =>
-    offset < 0n ? (ends.get(partition)?.offset ?? 0n) : offset;
-  return new Map([...found].map(([partition, { offset }]) => [partition, offsetOf(partition, offset)]));
 }
