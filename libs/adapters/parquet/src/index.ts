@@ -1,3 +1,10 @@
 export { createCheckpointFiles } from './checkpoint-files.ts';
 export { openDatabase, quoteName, quoteText, type Database, type DatabaseLimits } from './database.ts';
 export { readCopyResult, type CopyResult } from './copy-result.ts';
+export {
+  checksumFiles,
+  readFileLines,
+  type ColumnChecksum,
+  type FileChecksums,
+  type FileLines,
+} from './file-lines.ts';
