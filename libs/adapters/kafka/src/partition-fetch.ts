@@ -40,7 +40,7 @@ export async function fetchFromLeader(
   if (answer.errorCode !== ErrorCodes.none) return allAgain(request, errorName(answer.errorCode));
   const byPartition = new Map(answer.partitions.map((fetched) => [fetched.partition, fetched]));
   const parts = await Promise.all(
-    request.positions.map((position) => {
+    request.positions.map(async (position) => {
       const fetched = byPartition.get(position.partition);
       return fetched === undefined ? nothing : toPart(cluster, topic, leaderId, request, position, fetched);
     }),

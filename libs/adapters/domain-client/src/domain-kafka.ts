@@ -1,0 +1,48 @@
+import kafkajs from 'kafkajs';
+import type { Kafka, RetryOptions } from 'kafkajs';
+import { operationalError } from '@headwater/kernel';
+import type { HeadwaterError } from '@headwater/kernel';
+import type { KafkaSettings } from '@headwater/platform-config';
+import { plugCompressionCodecs } from './compression-codecs.ts';
+import { keepTimeoutsPositive } from './positive-timeouts.ts';
+
+/** A kafkajs client as a domain team would set it up, silent: what goes wrong reaches the caller as an error. */
+export function newDomainKafka(settings: KafkaSettings, clientId: string, retry: RetryOptions): Kafka {
+  plugCompressionCodecs();
+  keepTimeoutsPositive();
+  const { bootstrapServers, sasl, tls } = settings;
+  return new kafkajs.Kafka({
+    clientId,
+    brokers: [...bootstrapServers],
+    connectionTimeout: 5_000,
+    requestTimeout: 30_000,
+    retry,
+    logLevel: kafkajs.logLevel.NOTHING,
+    ...(tls === undefined ? {} : { ssl: { ...tls } }),
+    ...(sasl === undefined ? {} : { sasl: toSasl(sasl) }),
+  });
+}
+
+function toSasl({ mechanism, username, password }: NonNullable<KafkaSettings['sasl']>) {
+  switch (mechanism) {
+    case 'PLAIN':
+      return { mechanism: 'plain', username, password } as const;
+    case 'SCRAM-SHA-256':
+      return { mechanism: 'scram-sha-256', username, password } as const;
+    case 'SCRAM-SHA-512':
+      return { mechanism: 'scram-sha-512', username, password } as const;
+  }
+}
+
+/** Names the topic, what was tried and the variable to look at. */
+export function toDomainClientError(error: unknown, settings: KafkaSettings, action: string): HeadwaterError {
+  const reason = (error instanceof Error ? error.message : String(error)).replace(/\.$/, '');
+  const servers = settings.bootstrapServers.join(',');
+  return operationalError({
+    code: 'HW_KAFKA_CLIENT_FAILED',
+    message: `The Kafka client could not ${action} at ${servers}: ${reason}.`,
+    fix: 'Check that the topic exists, and KAFKA_BOOTSTRAP_SERVERS and KAFKA_SASL_* for this principal.',
+    canRetry: true,
+    cause: error,
+  });
+}

@@ -1,0 +1,175 @@
+import kafkajs from 'kafkajs';
+import type { Message, Producer } from 'kafkajs';
+import type { KafkaSettings } from '@headwater/platform-config';
+import { compressionTypes } from './compression-codecs.ts';
+import type { Compression } from './compression-codecs.ts';
+import { newDomainKafka, toDomainClientError } from './domain-kafka.ts';
+import { createOffsetRanges } from './offset-ranges.ts';
+import type { OffsetRange } from './offset-ranges.ts';
+
+/** A record as a domain team sends it. A null value is a tombstone. */
+export interface DomainRecord {
+  readonly value: Uint8Array | string | null;
+  readonly key?: Uint8Array | string | null;
+  readonly headers?: Readonly<Record<string, Uint8Array | string>>;
+  /** Milliseconds since the Unix epoch; the time of sending when left out. */
+  readonly timestampMs?: number;
+  /** Chosen by the key's hash, or in turn when there is no key. */
+  readonly partition?: number;
+}
+
+export interface DomainProducer {
+  /** Takes the record; waits while more than `bufferedRecordsMax` are not acknowledged yet. */
+  send(record: DomainRecord): Promise<void>;
+  /** Waits until everything sent so far is acknowledged. */
+  flush(): Promise<void>;
+  /** What the broker acknowledged, each record once. */
+  acknowledged(): readonly OffsetRange[];
+  acknowledgedCount(): number;
+  /** Flushes and disconnects. */
+  close(): Promise<void>;
+}
+
+export interface DomainProducerOptions {
+  readonly settings: KafkaSettings;
+  readonly topic: string;
+  readonly compression?: Compression;
+  /** Records of one request, and of everything taken and not acknowledged. */
+  readonly batchRecordsMax?: number;
+  readonly bufferedRecordsMax?: number;
+}
+
+// Outlasts the restart of a broker.
+const retry = { initialRetryTime: 100, maxRetryTime: 2_000, retries: 30 };
+
+/**
+ * Connects and reads the topic's partitions.
+ * @throws HeadwaterError operational HW_KAFKA_CLIENT_FAILED here and from every method; after that make a new producer.
+ */
+export async function createDomainProducer(options: DomainProducerOptions): Promise<DomainProducer> {
+  const { settings, topic } = options;
+  const failed = (error: unknown) => toDomainClientError(error, settings, `produce to topic ${topic}`);
+  const kafka = newDomainKafka(settings, 'headwater-domain-producer', retry);
+  const producer = kafka.producer({
+    idempotent: true,
+    maxInFlightRequests: 1,
+    allowAutoTopicCreation: false,
+  });
+  const admin = kafka.admin({ retry: { ...retry, retries: 3 } });
+  try {
+    await admin.connect();
+    const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+    const partitions = topics[0]?.partitions ?? [];
+    await producer.connect();
+    return startProducer(options, producer, createRouter(topic, partitions), failed);
+  } catch (error) {
+    await producer.disconnect().catch(() => undefined);
+    throw failed(error);
+  } finally {
+    await admin.disconnect().catch(() => undefined);
+  }
+}
+
+type Router = (message: Message, batch: number) => number;
+type PartitionMetadata = Parameters<
+  ReturnType<typeof kafkajs.Partitioners.DefaultPartitioner>
+>[0]['partitionMetadata'];
+
+function createRouter(topic: string, partitionMetadata: PartitionMetadata): Router {
+  const hash = kafkajs.Partitioners.DefaultPartitioner();
+  return (message, batch) => {
+    if (message.partition !== undefined) return message.partition;
+    // Records without a key go to one partition per batch: fuller requests compress better.
+    if (message.key === null || message.key === undefined) return batch % partitionMetadata.length;
+    return hash({ topic, partitionMetadata, message });
+  };
+}
+
+function startProducer(
+  options: DomainProducerOptions,
+  producer: Producer,
+  route: Router,
+  failed: (error: unknown) => Error,
+): DomainProducer {
+  const { topic, batchRecordsMax = 5_000, bufferedRecordsMax = 20_000 } = options;
+  const compression = compressionTypes[options.compression ?? 'lz4'];
+  const ranges = createOffsetRanges();
+  let waiting: Message[] = [];
+  let inFlight: Promise<void> | undefined;
+  let failure: Error | undefined;
+  let batch = 0;
+  let count = 0;
+  let unacknowledged = 0;
+
+  const sendBatch = async (messages: Message[]): Promise<void> => {
+    const counts = new Map<number, number>();
+    for (const message of messages) {
+      const partition = route(message, batch);
+      message.partition = partition;
+      counts.set(partition, (counts.get(partition) ?? 0) + 1);
+    }
+    batch++;
+    for (const { partition, baseOffset } of await producer.send({ topic, messages, acks: -1, compression })) {
+      const from = BigInt(baseOffset ?? -1);
+      ranges.add({ partition, from, to: from + BigInt(counts.get(partition) ?? 0) });
+    }
+    count += messages.length;
+    unacknowledged -= messages.length;
+  };
+  // One request at a time: an idempotent kafkajs producer that repeats a failed request while another is under way
+  // would reuse its sequence numbers, and the broker would take new records for old ones.
+  const pump = async (): Promise<void> => {
+    while (waiting.length > 0 && failure === undefined) {
+      const messages = waiting.slice(0, batchRecordsMax);
+      waiting = waiting.slice(batchRecordsMax);
+      try {
+        await sendBatch(messages);
+      } catch (error) {
+        failure = failed(error);
+      }
+    }
+    inFlight = undefined;
+  };
+  const wake = (): Promise<void> => (inFlight ??= pump());
+  const flush = async (): Promise<void> => {
+    while (unacknowledged > 0 && failure === undefined) await wake();
+    if (failure !== undefined) throw failure;
+  };
+
+  return {
+    async send(record) {
+      if (failure !== undefined) throw failure;
+      waiting.push(toMessage(record));
+      unacknowledged++;
+      if (waiting.length >= batchRecordsMax) void wake();
+      else if (inFlight === undefined) setImmediate(() => void wake());
+      while (unacknowledged >= bufferedRecordsMax && failure === undefined) await wake();
+    },
+    flush,
+    acknowledged: () => ranges.all(),
+    acknowledgedCount: () => count,
+    async close() {
+      try {
+        await flush();
+      } finally {
+        await producer.disconnect();
+      }
+    },
+  };
+}
+
+const toMessage = (record: DomainRecord): Message => ({
+  value: toBuffer(record.value),
+  key: toBuffer(record.key ?? null),
+  ...(record.headers === undefined
+    ? {}
+    : { headers: Object.fromEntries(Object.entries(record.headers).map(([k, v]) => [k, toBuffer(v)!])) }),
+  ...(record.timestampMs === undefined ? {} : { timestamp: String(record.timestampMs) }),
+  ...(record.partition === undefined ? {} : { partition: record.partition }),
+});
+
+function toBuffer(bytes: Uint8Array | string | null): Buffer | null {
+  if (bytes === null) return null;
+  if (typeof bytes === 'string') return Buffer.from(bytes);
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
