@@ -112,8 +112,8 @@ async function writeLines(database: Database, folder: string, lines: Iterable<st
   const unfinished = `${name}.ndjson`;
   const localFile = `${name}.parquet`;
   try {
-    await writeText(unfinished, lines);
-    await database.use((connection) => connection.run(copyStatement(unfinished, localFile)));
+    const longestLine = await writeText(unfinished, lines);
+    await database.use((connection) => connection.run(copyStatement(unfinished, localFile, longestLine)));
     return { localFile, size: (await stat(localFile)).size };
   } catch (error) {
     await rm(localFile, { force: true });
@@ -123,28 +123,31 @@ async function writeLines(database: Database, folder: string, lines: Iterable<st
   }
 }
 
-/** Bytes of JSON that DuckDB accepts as one action. */
-const ACTION_BYTES_MAX = 256 * 1024 * 1024;
+/** DuckDB reserves a multiple of the longest line it is told to expect, per thread. */
+const LINE_BYTES_MIN = 1 << 20;
 
-function copyStatement(unfinished: string, localFile: string): string {
+function copyStatement(unfinished: string, localFile: string, longestLine: number): string {
   const columns = Object.entries(CHECKPOINT_COLUMNS).map(([column, members]) => {
     const types = Object.entries(members).map(([name, type]) => `${quoteName(name)} ${type}`);
     return `${quoteName(column)}: ${quoteText(`struct(${types.join(', ')})`)}`;
   });
   return (
     `copy (select * from read_json(${quoteText(unfinished)}, format = 'newline_delimited', ` +
-    `maximum_object_size = ${ACTION_BYTES_MAX}, columns = {${columns.join()}})) ` +
+    `maximum_object_size = ${Math.max(LINE_BYTES_MIN, longestLine + 2)}, columns = {${columns.join()}})) ` +
     `to ${quoteText(localFile)} (format parquet, codec 'zstd', compression_level 1)`
   );
 }
 
 const WRITE_CHARACTERS = 1 << 20;
 
-async function writeText(path: string, lines: Iterable<string>): Promise<void> {
+/** Returns the bytes of the longest line. */
+async function writeText(path: string, lines: Iterable<string>): Promise<number> {
+  let longest = 0;
   const file = await open(path, 'wx');
   try {
     let text = '';
     for (const line of lines) {
+      longest = Math.max(longest, Buffer.byteLength(line));
       text += `${line}\n`;
       if (text.length >= WRITE_CHARACTERS) {
         await append(file, text);
@@ -155,6 +158,7 @@ async function writeText(path: string, lines: Iterable<string>): Promise<void> {
   } finally {
     await file.close();
   }
+  return longest;
 }
 
 const append = (file: FileHandle, text: string) => file.appendFile(text, 'utf8');

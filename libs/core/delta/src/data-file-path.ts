@@ -27,7 +27,6 @@ export function dataFilePath(
 
 /** Hive's own escaping of folder names, done once here and again, by the log, on top. */
 const escapeHive = (text: string) =>
-  // eslint-disable-next-line no-control-regex
   text.replace(
     /[\u0000-\u001f"#%'*/:=?\\\u007f{}[\]^]/g,
     (c) => `%${c.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,

@@ -17,4 +17,9 @@ export { formatDate, formatDateTime, parseDate, parseDateTime } from './calendar
 export * from './data-file-path.ts';
 export * from './partition-value.ts';
 export { formatStats, type ColumnStatistics, type StatsRules } from './stats.ts';
-export * from './contract-schema.ts';
+export * from './checkpoint.ts';
+export { recordCount, timeBounds, type TimeBounds } from './file-bounds.ts';
+export * from './log-clean-up.ts';
+export * from './remove-files.ts';
+export { deletedFileRetentionMs, logRetentionMs, parseInterval } from './table-property.ts';
+export * from './vacuum.ts';

@@ -56,6 +56,7 @@ export const isLogObject = (value: LogValue | undefined): value is LogObject =>
 function parseNumber(text: string): number | bigint | ExactNumber {
   const double = Number(text);
   if (/^-?[0-9]+$/.test(text)) return Number.isSafeInteger(double) ? double : BigInt(text);
+  if (String(double) === text) return double;
   const digits = text
     .replace(/[eE].*$/, '')
     .replace(/^-?0*\.?0*/, '')

@@ -108,25 +108,28 @@ export function someType(type: DeltaType, condition: (type: DeltaType) => boolea
 function parseType(value: LogValue | undefined, path: string): DeltaType {
   if (typeof value === 'string') return parsePrimitive(value, path);
   if (isLogObject(value)) {
-    switch (value['type']) {
-      case 'struct':
-        return parseStruct(value, path);
-      case 'array':
-        return {
-          type: 'array',
-          elementType: parseType(value['elementType'], `${path}.element`),
-          containsNull: value['containsNull'] !== false,
-        };
-      case 'map':
-        return {
-          type: 'map',
-          keyType: parseType(value['keyType'], `${path}.key`),
-          valueType: parseType(value['valueType'], `${path}.value`),
-          valueContainsNull: value['valueContainsNull'] !== false,
-        };
-    }
+    if (value['type'] === 'struct') return parseStruct(value, path);
+    if (value['type'] === 'array') return parseArray(value, path);
+    if (value['type'] === 'map') return parseMap(value, path);
   }
   throw schemaRefused(`column ${path} has the unknown type ${formatLogJson(value ?? null)}`);
+}
+
+function parseArray(value: LogObject, path: string): DeltaArray {
+  return {
+    type: 'array',
+    elementType: parseType(value['elementType'], `${path}.element`),
+    containsNull: value['containsNull'] !== false,
+  };
+}
+
+function parseMap(value: LogObject, path: string): DeltaMap {
+  return {
+    type: 'map',
+    keyType: parseType(value['keyType'], `${path}.key`),
+    valueType: parseType(value['valueType'], `${path}.value`),
+    valueContainsNull: value['valueContainsNull'] !== false,
+  };
 }
 
 function parseStruct(value: LogObject, path: string): DeltaSchema {

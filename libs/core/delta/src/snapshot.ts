@@ -152,9 +152,17 @@ async function* readCommits(store: ObjectStore, segment: LogSegment): AsyncItera
 }
 
 function replayCommits(state: TableState, commits: readonly (readonly Action[])[]): TableState {
-  const { commitInfo: _, ...replayed } = replayActions(state, commits.flat());
+  const { protocol, metaData, files, removes, txns, domains } = replayActions(state, commits.flat());
   const info = commits.at(-1)?.find((action) => 'commitInfo' in action);
-  return info === undefined ? replayed : { ...replayed, commitInfo: info.commitInfo };
+  return {
+    files,
+    removes,
+    txns,
+    domains,
+    ...(protocol === undefined ? {} : { protocol }),
+    ...(metaData === undefined ? {} : { metaData }),
+    ...(info === undefined ? {} : { commitInfo: info.commitInfo }),
+  };
 }
 
 /** A checkpoint holds no commitInfo; the log entry of its version does, when it is still there. */
