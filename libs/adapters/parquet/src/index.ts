@@ -8,3 +8,4 @@ export {
   type FileChecksums,
   type FileLines,
 } from './file-lines.ts';
+export { createDuckDbEngine, type DuckDbEngineOptions } from './engine-duckdb.ts';

@@ -47,4 +47,4 @@ export const faultPoint = async (name: FaultPointName): Promise<void> => {
 };
 
 export const isPlanted = (bug: PlantedBug): boolean =>
-  __HEADWATER_FAULTS__ && plan?.planted.has(bug) === true;
+  __HEADWATER_FAULTS__ ? plan?.planted.has(bug) === true : false;

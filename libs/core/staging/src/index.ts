@@ -21,4 +21,5 @@ export type { RecordSetScanner, RecordVisitor, ScannerOptions } from './record-b
 export { createRecordSetScanner } from './record-batch-scan.ts';
 export * from './record-set-engine.ts';
 export * from './record-source.ts';
+export * from './staging-tables.ts';
 export * from './takeover.ts';

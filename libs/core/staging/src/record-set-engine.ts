@@ -11,7 +11,7 @@ export interface RecordSetEngine {
   /** Shown in status and metrics. */
   readonly name: string;
   /** Begins a batch. At most one is open per lane and engine, except that the next may fill while one lands. */
-  beginBatch(batch: BatchInput): RecordSetBatch;
+  beginBatch(batch: BatchInput): Promise<RecordSetBatch>;
   close(): Promise<void>;
 }
 
@@ -23,9 +23,12 @@ export interface BatchInput {
 }
 
 export interface RecordSetBatch {
-  /** Adds the records of `recordSet` whose offset lies in [from, to). Sets of one partition arrive in offset order. */
+  /**
+   * Adds the records of `recordSet` whose offset lies in [from, to). Sets of one partition arrive in offset order. When
+   * it throws, the batch holds an unknown part of the set and can only be discarded.
+   */
   add(input: RecordSetInput): RecordSetReport;
-  /** Bytes held now, for back-pressure [S11]. */
+  /** Bytes held now, for back-pressure [S11]; each output file that has begun counts for its writer's buffers. */
   bufferedBytes(): number;
   /** Writes the outputs as finished local files in `scratchFolder`; the caller publishes and commits them [S3]. */
   land(scratchFolder: string): Promise<LandedOutputs>;
