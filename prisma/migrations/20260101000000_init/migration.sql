@@ -66,6 +66,9 @@ CREATE TABLE "data_product" (
     "title" TEXT,
     "description" TEXT,
     "status" TEXT NOT NULL,
+    "contract_version_id" UUID NOT NULL,
+    "flush_interval_ms" INTEGER NOT NULL,
+    "flush_bytes_max" BIGINT NOT NULL,
     "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "retired_at" TIMESTAMPTZ(3),
     "generation" INTEGER NOT NULL DEFAULT 1,
@@ -77,13 +80,10 @@ CREATE TABLE "data_product" (
 CREATE TABLE "data_contract" (
     "id" UUID NOT NULL,
     "data_product_id" UUID NOT NULL,
-    "contract_id" TEXT NOT NULL,
     "contract_version" TEXT NOT NULL,
-    "yaml" TEXT NOT NULL,
-    "json_schema" TEXT NOT NULL,
+    "text" TEXT NOT NULL,
+    "text_hash" TEXT NOT NULL,
     "compiled" JSONB NOT NULL,
-    "hash" TEXT NOT NULL,
-    "is_in_force" BOOLEAN NOT NULL,
     "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
 
     CONSTRAINT "data_contract_pkey" PRIMARY KEY ("id")
@@ -91,14 +91,15 @@ CREATE TABLE "data_contract" (
 
 -- CreateTable
 CREATE TABLE "output_port" (
-    "id" UUID NOT NULL,
     "data_product_id" UUID NOT NULL,
     "kind" TEXT NOT NULL,
     "location" TEXT NOT NULL,
     "value_subject" TEXT,
-    "options" JSONB NOT NULL,
+    "partitions" INTEGER,
+    "replication_factor" INTEGER,
+    "quarantine_url" TEXT,
 
-    CONSTRAINT "output_port_pkey" PRIMARY KEY ("id")
+    CONSTRAINT "output_port_pkey" PRIMARY KEY ("data_product_id","kind")
 );
 
 -- CreateTable
@@ -252,15 +253,11 @@ CREATE TABLE "incident" (
 
 -- CreateTable
 CREATE TABLE "retention_policy" (
-    "id" UUID NOT NULL,
     "data_product_id" UUID NOT NULL,
     "period_ms" BIGINT NOT NULL,
     "mode" TEXT NOT NULL,
-    "topic_configs" JSONB NOT NULL,
-    "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
-    "generation" INTEGER NOT NULL DEFAULT 1,
 
-    CONSTRAINT "retention_policy_pkey" PRIMARY KEY ("id")
+    CONSTRAINT "retention_policy_pkey" PRIMARY KEY ("data_product_id")
 );
 
 -- CreateTable
@@ -330,12 +327,13 @@ CREATE TABLE "change_request" (
     "tenant" TEXT NOT NULL,
     "kind" TEXT NOT NULL,
     "status" TEXT NOT NULL,
+    "data_product_id" UUID NOT NULL,
     "product_name" TEXT NOT NULL,
-    "data_product_id" UUID,
     "requested_by" TEXT NOT NULL,
-    "requested_at" TIMESTAMPTZ(3) NOT NULL,
+    "requested_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "expires_at" TIMESTAMPTZ(3) NOT NULL,
-    "input" JSONB NOT NULL,
+    "desired" JSONB NOT NULL,
+    "operation_id" UUID,
     "generation" INTEGER NOT NULL DEFAULT 1,
 
     CONSTRAINT "change_request_pkey" PRIMARY KEY ("id")
@@ -343,31 +341,25 @@ CREATE TABLE "change_request" (
 
 -- CreateTable
 CREATE TABLE "plan" (
-    "id" UUID NOT NULL,
     "change_request_id" UUID NOT NULL,
     "hash" TEXT NOT NULL,
     "changes" JSONB NOT NULL,
     "findings" JSONB NOT NULL,
-    "desired" JSONB NOT NULL,
-    "observed" JSONB NOT NULL,
-    "data_loss" BOOLEAN NOT NULL,
-    "needs_approval" BOOLEAN NOT NULL,
-    "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
 
-    CONSTRAINT "plan_pkey" PRIMARY KEY ("id")
+    CONSTRAINT "plan_pkey" PRIMARY KEY ("change_request_id")
 );
 
 -- CreateTable
 CREATE TABLE "approval" (
-    "id" UUID NOT NULL,
     "change_request_id" UUID NOT NULL,
+    "position" INTEGER NOT NULL,
     "decision" TEXT NOT NULL,
     "decided_by" TEXT NOT NULL,
     "decided_at" TIMESTAMPTZ(3) NOT NULL,
     "reason" TEXT,
     "plan_hash" TEXT NOT NULL,
 
-    CONSTRAINT "approval_pkey" PRIMARY KEY ("id")
+    CONSTRAINT "approval_pkey" PRIMARY KEY ("change_request_id","position")
 );
 
 -- CreateTable
@@ -376,34 +368,21 @@ CREATE TABLE "operation" (
     "tenant" TEXT NOT NULL,
     "kind" TEXT NOT NULL,
     "status" TEXT NOT NULL,
-    "progress" DOUBLE PRECISION NOT NULL DEFAULT 0,
     "input" JSONB NOT NULL,
+    "steps" JSONB NOT NULL,
+    "attempt" INTEGER NOT NULL DEFAULT 0,
     "error" JSONB,
-    "is_resumable" BOOLEAN NOT NULL,
     "change_request_id" UUID,
     "data_product_id" UUID,
-    "requested_by" TEXT NOT NULL,
+    "actor" TEXT NOT NULL,
     "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "started_at" TIMESTAMPTZ(3),
     "finished_at" TIMESTAMPTZ(3),
-    "generation" INTEGER NOT NULL DEFAULT 1,
+    "lease_owner" TEXT,
+    "lease_until" TIMESTAMPTZ(3),
+    "fence" BIGINT NOT NULL DEFAULT 0,
 
     CONSTRAINT "operation_pkey" PRIMARY KEY ("id")
-);
-
--- CreateTable
-CREATE TABLE "operation_step" (
-    "operation_id" UUID NOT NULL,
-    "position" INTEGER NOT NULL,
-    "title" TEXT NOT NULL,
-    "kind" TEXT NOT NULL,
-    "input" JSONB NOT NULL,
-    "status" TEXT NOT NULL,
-    "detail" TEXT,
-    "started_at" TIMESTAMPTZ(3),
-    "finished_at" TIMESTAMPTZ(3),
-
-    CONSTRAINT "operation_step_pkey" PRIMARY KEY ("operation_id","position")
 );
 
 -- CreateTable
@@ -416,7 +395,6 @@ CREATE TABLE "audit_event" (
     "event" TEXT NOT NULL,
     "subject" TEXT NOT NULL,
     "facts" JSONB NOT NULL,
-    "request_id" TEXT NOT NULL,
     "prev_hash" TEXT NOT NULL,
     "hash" TEXT NOT NULL,
 
@@ -436,13 +414,13 @@ CREATE TABLE "audit_head" (
 CREATE TABLE "idempotency_key" (
     "tenant" TEXT NOT NULL,
     "actor" TEXT NOT NULL,
-    "key" TEXT NOT NULL,
     "mutation" TEXT NOT NULL,
+    "key" TEXT NOT NULL,
     "input_hash" TEXT NOT NULL,
-    "outcome" JSONB,
+    "outcome" JSONB NOT NULL,
     "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
 
-    CONSTRAINT "idempotency_key_pkey" PRIMARY KEY ("tenant","actor","key")
+    CONSTRAINT "idempotency_key_pkey" PRIMARY KEY ("tenant","actor","mutation","key")
 );
 
 -- CreateTable
@@ -471,6 +449,7 @@ CREATE TABLE "work_item" (
 CREATE TABLE "observed_topic" (
     "name" TEXT NOT NULL,
     "topic_id" TEXT NOT NULL,
+    "is_internal" BOOLEAN NOT NULL,
     "partitions" INTEGER NOT NULL,
     "replication_factor" INTEGER NOT NULL,
     "configs" JSONB NOT NULL,
@@ -545,13 +524,10 @@ CREATE INDEX "data_product_team_id_idx" ON "data_product"("team_id");
 CREATE INDEX "data_product_created_at_id_idx" ON "data_product"("created_at", "id");
 
 -- CreateIndex
-CREATE UNIQUE INDEX "data_contract_data_product_id_contract_version_key" ON "data_contract"("data_product_id", "contract_version");
+CREATE UNIQUE INDEX "data_contract_data_product_id_contract_version_text_hash_key" ON "data_contract"("data_product_id", "contract_version", "text_hash");
 
 -- CreateIndex
 CREATE INDEX "output_port_kind_location_idx" ON "output_port"("kind", "location");
-
--- CreateIndex
-CREATE UNIQUE INDEX "output_port_data_product_id_kind_key" ON "output_port"("data_product_id", "kind");
 
 -- CreateIndex
 CREATE UNIQUE INDEX "staging_pipeline_data_product_id_key" ON "staging_pipeline"("data_product_id");
@@ -566,7 +542,7 @@ CREATE INDEX "lane_lease_lease_until_idx" ON "lane_lease"("lease_until");
 CREATE UNIQUE INDEX "ledger_batch_batch_id_key" ON "ledger_batch"("batch_id");
 
 -- CreateIndex
-CREATE INDEX "ledger_batch_pipeline_id_committed_at_idx" ON "ledger_batch"("pipeline_id", "committed_at");
+CREATE INDEX "ledger_batch_pipeline_id_committed_at_batch_seq_idx" ON "ledger_batch"("pipeline_id", "committed_at", "batch_seq");
 
 -- CreateIndex
 CREATE INDEX "ledger_entry_pipeline_id_partition_from_offset_idx" ON "ledger_entry"("pipeline_id", "partition", "from_offset");
@@ -576,9 +552,6 @@ CREATE INDEX "incident_pipeline_id_status_idx" ON "incident"("pipeline_id", "sta
 
 -- CreateIndex
 CREATE INDEX "incident_opened_at_id_idx" ON "incident"("opened_at", "id");
-
--- CreateIndex
-CREATE UNIQUE INDEX "retention_policy_data_product_id_key" ON "retention_policy"("data_product_id");
 
 -- CreateIndex
 CREATE INDEX "retention_plan_data_product_id_computed_at_idx" ON "retention_plan"("data_product_id", "computed_at");
@@ -597,12 +570,6 @@ CREATE INDEX "change_request_tenant_status_idx" ON "change_request"("tenant", "s
 
 -- CreateIndex
 CREATE INDEX "change_request_requested_at_id_idx" ON "change_request"("requested_at", "id");
-
--- CreateIndex
-CREATE UNIQUE INDEX "plan_change_request_id_key" ON "plan"("change_request_id");
-
--- CreateIndex
-CREATE INDEX "approval_change_request_id_idx" ON "approval"("change_request_id");
 
 -- CreateIndex
 CREATE INDEX "operation_tenant_status_idx" ON "operation"("tenant", "status");
@@ -659,6 +626,9 @@ ALTER TABLE "lane_lease" ADD CONSTRAINT "lane_lease_pipeline_id_fkey" FOREIGN KE
 ALTER TABLE "ledger_entry" ADD CONSTRAINT "ledger_entry_pipeline_id_lane_batch_seq_fkey" FOREIGN KEY ("pipeline_id", "lane", "batch_seq") REFERENCES "ledger_batch"("pipeline_id", "lane", "batch_seq") ON DELETE RESTRICT ON UPDATE CASCADE;
 
 -- AddForeignKey
+ALTER TABLE "incident" ADD CONSTRAINT "incident_pipeline_id_fkey" FOREIGN KEY ("pipeline_id") REFERENCES "staging_pipeline"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
+
+-- AddForeignKey
 ALTER TABLE "retention_policy" ADD CONSTRAINT "retention_policy_data_product_id_fkey" FOREIGN KEY ("data_product_id") REFERENCES "data_product"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
 
 -- AddForeignKey
@@ -676,21 +646,15 @@ ALTER TABLE "plan" ADD CONSTRAINT "plan_change_request_id_fkey" FOREIGN KEY ("ch
 -- AddForeignKey
 ALTER TABLE "approval" ADD CONSTRAINT "approval_change_request_id_fkey" FOREIGN KEY ("change_request_id") REFERENCES "change_request"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
 
--- AddForeignKey
-ALTER TABLE "operation" ADD CONSTRAINT "operation_change_request_id_fkey" FOREIGN KEY ("change_request_id") REFERENCES "change_request"("id") ON DELETE SET NULL ON UPDATE CASCADE;
-
--- AddForeignKey
-ALTER TABLE "operation_step" ADD CONSTRAINT "operation_step_operation_id_fkey" FOREIGN KEY ("operation_id") REFERENCES "operation"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
-
 -- Below: what Prisma cannot say. CHECK constraints close the sets of words, partial indexes say "one at a time".
 
-ALTER TABLE "api_token" ADD CONSTRAINT "api_token_role_check" CHECK (role IN ('ADMIN', 'MEMBER', 'VIEWER'));
+ALTER TABLE "api_token" ADD CONSTRAINT "api_token_role_check" CHECK (role IN ('admin', 'member', 'viewer'));
 ALTER TABLE "data_product" ADD CONSTRAINT "data_product_status_check" CHECK (status IN ('proposed', 'draft', 'active', 'deprecated', 'retired'));
 ALTER TABLE "output_port" ADD CONSTRAINT "output_port_kind_check" CHECK (kind IN ('TOPIC', 'TABLE'));
 ALTER TABLE "staging_pipeline" ADD CONSTRAINT "staging_pipeline_desired_state_check" CHECK (desired_state IN ('running', 'paused', 'retired'));
 ALTER TABLE "staging_pipeline" ADD CONSTRAINT "staging_pipeline_lanes_check" CHECK (lanes >= 1);
 ALTER TABLE "lane_lease" ADD CONSTRAINT "lane_lease_owner_check" CHECK ((owner IS NULL) = (lease_until IS NULL));
-ALTER TABLE "incident" ADD CONSTRAINT "incident_status_check" CHECK (status IN ('open', 'accepted', 'resolved'));
+ALTER TABLE "incident" ADD CONSTRAINT "incident_status_check" CHECK (status IN ('open', 'loss-accepted', 'resolved'));
 ALTER TABLE "retention_policy" ADD CONSTRAINT "retention_policy_mode_check" CHECK (mode IN ('staging-first', 'promise-first'));
 ALTER TABLE "retention_policy" ADD CONSTRAINT "retention_policy_period_check" CHECK (period_ms > 0);
 ALTER TABLE "retention_plan" ADD CONSTRAINT "retention_plan_state_check" CHECK (state IN ('previewed', 'applying', 'applied', 'superseded', 'refused', 'failed'));
@@ -699,14 +663,15 @@ ALTER TABLE "change_request" ADD CONSTRAINT "change_request_kind_check" CHECK (k
 ALTER TABLE "change_request" ADD CONSTRAINT "change_request_status_check" CHECK (status IN ('proposed', 'approved', 'declined', 'withdrawn', 'expired', 'refused', 'applied'));
 ALTER TABLE "approval" ADD CONSTRAINT "approval_decision_check" CHECK (decision IN ('approved', 'declined'));
 ALTER TABLE "operation" ADD CONSTRAINT "operation_status_check" CHECK (status IN ('pending', 'running', 'succeeded', 'failed', 'rolled-back'));
-ALTER TABLE "operation_step" ADD CONSTRAINT "operation_step_status_check" CHECK (status IN ('pending', 'running', 'done', 'failed', 'rolled-back'));
 ALTER TABLE "work_item" ADD CONSTRAINT "work_item_state_check" CHECK (state IN ('waiting', 'running', 'done', 'failed'));
 ALTER TABLE "ledger_entry" ADD CONSTRAINT "ledger_entry_balance_check" CHECK (until_offset - from_offset = landed + deduplicated + quarantined + late_table + tombstones + control + aborted + absent + suppressed + accepted_loss + skipped_by_policy);
 
 CREATE UNIQUE INDEX "data_product_name_in_use_key" ON "data_product"(tenant, qualified_name) WHERE status <> 'retired';
-CREATE UNIQUE INDEX "data_contract_in_force_key" ON "data_contract"(data_product_id) WHERE is_in_force;
 CREATE UNIQUE INDEX "incident_unresolved_key" ON "incident"(pipeline_id, kind, coalesce(partition, -1), coalesce(from_offset, -1)) WHERE status <> 'resolved';
 CREATE UNIQUE INDEX "work_item_dedup_key" ON "work_item"(queue, dedup_id) WHERE dedup_id IS NOT NULL AND state IN ('waiting', 'running');
+
+-- A product names its contract version and the version its product: whichever is stored first, both hold at the end.
+ALTER TABLE "data_contract" ALTER CONSTRAINT "data_contract_data_product_id_fkey" DEFERRABLE INITIALLY DEFERRED;
 
 -- The audit trail only grows.
 CREATE FUNCTION "audit_event_refuse_change"() RETURNS trigger LANGUAGE plpgsql AS $$

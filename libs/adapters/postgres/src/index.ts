@@ -1,1 +1,1 @@
-export {};
+export { createPostgres, type Postgres, type PostgresOptions } from './postgres.ts';

@@ -1,0 +1,60 @@
+import { operationalError, type HeadwaterError } from '@headwater/kernel';
+
+/** The place a connection string points at, without user and password. */
+export function describeDatabase(databaseUrl: string): string {
+  try {
+    const { hostname, port, pathname } = new URL(databaseUrl);
+    return `${hostname}:${port === '' ? '5432' : port}${pathname}`;
+  } catch {
+    return 'an address that is not a URL';
+  }
+}
+
+const fixes: Readonly<Record<string, readonly [problem: string, fix: string]>> = {
+  ECONNREFUSED: ['nothing listens there', 'Start Postgres or correct host and port in DATABASE_URL.'],
+  ENOTFOUND: ['the host name is unknown', 'Correct the host in DATABASE_URL.'],
+  EAI_AGAIN: ['the host name could not be resolved', 'Check DNS or the host in DATABASE_URL.'],
+  ETIMEDOUT: ['it did not answer in time', 'Check network and firewall to the host in DATABASE_URL.'],
+  ECONNRESET: ['it closed the connection', 'Check the server’s log and the TLS setting of DATABASE_URL.'],
+  '28P01': ['it refused the password', 'Correct user and password in DATABASE_URL.'],
+  '28000': ['it refused the user', 'Correct the user in DATABASE_URL, or allow it in pg_hba.conf.'],
+  '3D000': [
+    'it has no such database',
+    'Create the database, or correct the name at the end of DATABASE_URL.',
+  ],
+  '53300': ['it has no free connection', 'Raise max_connections or lower the number of processes.'],
+  '57P03': ['it is starting up', 'Wait until Postgres has started.'],
+};
+
+const retryable = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ETIMEDOUT',
+  'EAI_AGAIN',
+  '53300',
+  '57P03',
+  '57P01',
+]);
+
+/** Why Postgres could not be reached, in words that name DATABASE_URL and never its password. */
+export function judgeConnectionProblem(error: unknown, databaseUrl: string): HeadwaterError {
+  const code = connectionCode(error);
+  const [problem, fix] = fixes[code] ?? [
+    error instanceof Error ? error.message : String(error),
+    'Check DATABASE_URL and the server’s log.',
+  ];
+  return operationalError({
+    code: 'HW_DATABASE_UNREACHABLE',
+    message: `Postgres at ${describeDatabase(databaseUrl)} (DATABASE_URL) cannot be used: ${problem}.`,
+    fix,
+    canRetry: retryable.has(code),
+    cause: error,
+  });
+}
+
+function connectionCode(error: unknown): string {
+  if (error instanceof AggregateError && error.errors.length > 0) return connectionCode(error.errors[0]);
+  if (error === null || typeof error !== 'object') return '';
+  if ('code' in error && typeof error.code === 'string') return error.code;
+  return error instanceof Error && /timeout/i.test(error.message) ? 'ETIMEDOUT' : '';
+}

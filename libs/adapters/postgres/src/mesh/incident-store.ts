@@ -1,0 +1,71 @@
+import type { Incident, IncidentStatus, IncidentStore } from '@headwater/core-mesh';
+import { parseTimeKey, readPage } from '../page.ts';
+import type { Db, Prisma } from '../prisma.ts';
+import { inOrder, present, toMs, uuids } from '../row.ts';
+import { generationMoved } from '../store-problem.ts';
+
+const whole = { pipeline: { select: { dataProductId: true } } } as const;
+type IncidentRow = Prisma.IncidentGetPayload<{ include: typeof whole }>;
+
+const toIncident = (row: IncidentRow): Incident =>
+  present({
+    id: row.id,
+    pipelineId: row.pipelineId,
+    productId: row.pipeline.dataProductId,
+    kind: row.kind as Incident['kind'],
+    status: row.status as IncidentStatus,
+    partition: row.partition,
+    from: row.fromOffset,
+    to: row.untilOffset,
+    cause: row.cause,
+    fix: row.fix,
+    openedAtMs: toMs(row.openedAt),
+    lastSeenAtMs: toMs(row.lastSeenAt),
+    resolvedAtMs: toMs(row.resolvedAt) ?? null,
+    acceptedBy: row.acceptedBy,
+    acceptedReason: row.acceptedReason,
+    generation: row.generation,
+  });
+
+export const createIncidentStore = (db: Db): IncidentStore => ({
+  async byIds(ids) {
+    const rows = await db.incident.findMany({ where: { id: { in: uuids(ids) } }, include: whole });
+    return inOrder(ids, rows.map(toIncident));
+  },
+  list: (page, { status, productId }) =>
+    readPage<IncidentRow, Incident>(page, {
+      column: 'openedAt',
+      order: 'desc',
+      parseKey: parseTimeKey,
+      filter: {
+        ...(status === undefined ? {} : { status }),
+        ...(productId === undefined ? {} : { pipeline: { dataProductId: { in: uuids([productId]) } } }),
+      },
+      count: (where) => db.incident.count({ where }),
+      find: (query) => db.incident.findMany({ ...query, include: whole }),
+      toItem: toIncident,
+      toPosition: ({ openedAt, id }) => ({ key: openedAt.toISOString(), id }),
+    }),
+  async openByPipelineIds(pipelineIds) {
+    const rows = await db.incident.findMany({
+      where: { pipelineId: { in: uuids(pipelineIds) }, status: { not: 'resolved' } },
+      include: whole,
+      orderBy: [{ openedAt: 'desc' }, { id: 'desc' }],
+      take: 1_000,
+    });
+    return rows.map(toIncident);
+  },
+  async acceptLoss(id, expectedGeneration, accepted) {
+    const count = await db.$executeRaw`
+      UPDATE incident SET status = 'loss-accepted', accepted_by = ${accepted.by}, accepted_reason = ${accepted.reason},
+        accepted_at = now(), generation = generation + 1
+      WHERE id = ${id}::uuid AND generation = ${expectedGeneration} AND status = 'open'`;
+    if (count === 0) throw generationMoved(`Incident ${id}`, expectedGeneration);
+    return toIncident(await db.incident.findUniqueOrThrow({ where: { id }, include: whole }));
+  },
+  async resolveOfPipeline(pipelineId) {
+    return db.$executeRaw`
+      UPDATE incident SET status = 'resolved', resolved_at = now(), generation = generation + 1
+      WHERE pipeline_id = ${pipelineId}::uuid AND status <> 'resolved'`;
+  },
+});

@@ -1,0 +1,89 @@
+import type { PipelineRecord, PipelineStore } from '@headwater/core-mesh';
+import type { PipelineSpec } from '@headwater/core-staging';
+import type { Db, Prisma } from '../prisma.ts';
+import { fromJson, toJson, uuids } from '../row.ts';
+import { generationMoved } from '../store-problem.ts';
+
+export type PipelineRow = Prisma.StagingPipelineGetPayload<object>;
+
+/** The part of the spec that has no column of its own. */
+type StoredSpec = Pick<
+  PipelineSpec,
+  'productName' | 'contract' | 'schemaIds' | 'flushIntervalMs' | 'flushBytesMax'
+>;
+
+export const toPipelineSpec = (row: PipelineRow): PipelineSpec => ({
+  ...fromJson<StoredSpec>(row.spec),
+  pipelineId: row.id,
+  topic: row.topic,
+  topicId: row.topicId,
+  tableUrl: row.tableUrl,
+  quarantineUrl: row.quarantineUrl,
+  transformHash: row.transformHash,
+  desiredState: row.desiredState as PipelineSpec['desiredState'],
+  generation: row.generation,
+});
+
+const toRecord = (row: PipelineRow): PipelineRecord => ({
+  productId: row.dataProductId,
+  spec: toPipelineSpec(row),
+});
+
+const storedSpec = ({ productName, contract, schemaIds, flushIntervalMs, flushBytesMax }: StoredSpec) =>
+  toJson({ productName, contract, schemaIds, flushIntervalMs, flushBytesMax });
+
+export const createPipelineStore = (db: Db): PipelineStore => ({
+  async byIds(pipelineIds) {
+    const rows = await db.stagingPipeline.findMany({ where: { id: { in: uuids(pipelineIds) } } });
+    return rows.map(toRecord);
+  },
+  async byProductIds(productIds) {
+    const rows = await db.stagingPipeline.findMany({ where: { dataProductId: { in: uuids(productIds) } } });
+    return rows.map(toRecord);
+  },
+  async living(limit) {
+    const rows = await db.stagingPipeline.findMany({
+      where: { desiredState: { not: 'retired' } },
+      orderBy: { dataProduct: { qualifiedName: 'asc' } },
+      take: limit,
+    });
+    return rows.map(toRecord);
+  },
+  async create({ productId, spec }) {
+    await db.stagingPipeline.createMany({
+      data: {
+        id: spec.pipelineId,
+        dataProductId: productId,
+        topic: spec.topic,
+        topicId: spec.topicId,
+        tableUrl: spec.tableUrl,
+        quarantineUrl: spec.quarantineUrl,
+        spec: storedSpec(spec),
+        transformHash: spec.transformHash,
+        lanes: 1,
+        desiredState: spec.desiredState,
+      },
+      skipDuplicates: true,
+    });
+    await db.laneLease.createMany({ data: { pipelineId: spec.pipelineId, lane: 0 }, skipDuplicates: true });
+    return toRecord(await db.stagingPipeline.findUniqueOrThrow({ where: { id: spec.pipelineId } }));
+  },
+  async update(pipelineId, expectedGeneration, change) {
+    const row = await db.stagingPipeline.findFirst({
+      where: { id: pipelineId, generation: expectedGeneration },
+    });
+    if (row === null) throw generationMoved(`Pipeline ${pipelineId}`, expectedGeneration);
+    const next = { ...toPipelineSpec(row), ...change };
+    const { count } = await db.stagingPipeline.updateMany({
+      where: { id: pipelineId, generation: expectedGeneration },
+      data: {
+        spec: storedSpec(next),
+        transformHash: next.transformHash,
+        desiredState: next.desiredState,
+        generation: { increment: 1 },
+      },
+    });
+    if (count === 0) throw generationMoved(`Pipeline ${pipelineId}`, expectedGeneration);
+    return toRecord(await db.stagingPipeline.findUniqueOrThrow({ where: { id: pipelineId } }));
+  },
+});

@@ -1,0 +1,57 @@
+import type { MeshDatabase } from '@headwater/core-mesh';
+import type { LaneLeases, StagingStore } from '@headwater/core-staging';
+import type { Logger } from '@headwater/kernel';
+import { checkConnection, createConnectionPool, type ConnectionOptions } from './connection-pool.ts';
+import { createOperationLeases } from './mesh/operation-leases.ts';
+import { createStores, runUnit } from './mesh/unit-of-work.ts';
+import { migrate } from './migrate.ts';
+import { createPrisma } from './prisma.ts';
+import { createLaneLeases } from './staging/lane-leases.ts';
+import { createStagingReports } from './staging/staging-reports.ts';
+import { createStagingStore } from './staging/staging-store.ts';
+
+export interface Postgres {
+  readonly mesh: MeshDatabase;
+  readonly laneLeases: LaneLeases;
+  readonly staging: StagingStore;
+  /** Throws `HW_DATABASE_UNREACHABLE` when Postgres does not answer. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface PostgresOptions extends ConnectionOptions {
+  readonly logger: Logger;
+  /** Whose data this process works on. */
+  readonly tenant?: string;
+}
+
+/**
+ * Connects, migrates and gives out the stores. Throws operational errors that name DATABASE_URL:
+ * `HW_DATABASE_UNREACHABLE`, `HW_DATABASE_NEWER`, `HW_DATABASE_MIGRATION_FAILED`, `HW_DATABASE_MIGRATION_EDITED`.
+ */
+export async function createPostgres(options: PostgresOptions): Promise<Postgres> {
+  const { databaseUrl, logger, tenant = 'default' } = options;
+  const pool = createConnectionPool(options);
+  try {
+    await checkConnection(pool, databaseUrl);
+    await migrate(pool, logger);
+  } catch (error) {
+    await pool.end();
+    throw error;
+  }
+  const prisma = createPrisma(pool);
+  return {
+    mesh: {
+      reads: { ...createStores(prisma, tenant), staging: createStagingReports(pool) },
+      operationLeases: createOperationLeases(pool, prisma, tenant),
+      unit: (work) => runUnit({ prisma, tenant, databaseUrl }, work),
+    },
+    laneLeases: createLaneLeases(pool),
+    staging: createStagingStore(pool, prisma),
+    ping: () => checkConnection(pool, databaseUrl),
+    async close() {
+      await prisma.$disconnect();
+      await pool.end();
+    },
+  };
+}

@@ -1,0 +1,53 @@
+import type { LaneId, LaneLeases } from '@headwater/core-staging';
+import type { Pool } from 'pg';
+
+/**
+ * Leases on lanes [S1]. Every comparison uses Postgres's clock, so owners need no common clock of their own. A fence
+ * is never given out twice and never falls, also when a lease is released or has run out.
+ */
+export const createLaneLeases = (pool: Pool): LaneLeases => ({
+  async unleased(limit) {
+    const { rows } = await pool.query<{ pipeline_id: string; lane: number }>(
+      `SELECT l.pipeline_id, l.lane FROM lane_lease l JOIN staging_pipeline p ON p.id = l.pipeline_id
+       WHERE p.desired_state = 'running' AND (l.lease_until IS NULL OR l.lease_until <= now())
+       ORDER BY l.lease_until NULLS FIRST, l.pipeline_id, l.lane LIMIT $1`,
+      [limit],
+    );
+    return rows.map(({ pipeline_id, lane }): LaneId => ({ pipelineId: pipeline_id, lane }));
+  },
+  async claim({ pipelineId, lane }, owner, ttlMs) {
+    const { rows } = await pool.query<{ fence: string }>(
+      `UPDATE lane_lease SET owner = $3, lease_until = now() + $4 * interval '1 millisecond', fence = fence + 1
+       WHERE (pipeline_id, lane) IN (
+         SELECT pipeline_id, lane FROM lane_lease
+         WHERE pipeline_id = $1 AND lane = $2 AND (lease_until IS NULL OR lease_until <= now())
+         FOR UPDATE SKIP LOCKED)
+       RETURNING fence`,
+      [pipelineId, lane, owner, ttlMs],
+    );
+    const [row] = rows;
+    return row === undefined ? undefined : { fence: BigInt(row.fence) };
+  },
+  async raiseFence({ pipelineId, lane }, owner, fence) {
+    await pool.query(
+      `UPDATE lane_lease SET fence = greatest(fence, $4::bigint)
+       WHERE pipeline_id = $1 AND lane = $2 AND owner = $3 AND lease_until > now()`,
+      [pipelineId, lane, owner, fence],
+    );
+  },
+  async renew({ pipelineId, lane }, owner, fence, ttlMs) {
+    const { rowCount } = await pool.query(
+      `UPDATE lane_lease SET lease_until = now() + $5 * interval '1 millisecond'
+       WHERE pipeline_id = $1 AND lane = $2 AND owner = $3 AND fence = $4 AND lease_until > now()`,
+      [pipelineId, lane, owner, fence, ttlMs],
+    );
+    return rowCount === 1;
+  },
+  async release({ pipelineId, lane }, owner, fence) {
+    await pool.query(
+      `UPDATE lane_lease SET owner = NULL, lease_until = NULL
+       WHERE pipeline_id = $1 AND lane = $2 AND owner = $3 AND fence = $4`,
+      [pipelineId, lane, owner, fence],
+    );
+  },
+});

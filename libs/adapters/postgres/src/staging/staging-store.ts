@@ -1,0 +1,112 @@
+import { randomUUID } from 'node:crypto';
+import type { AcceptedLoss, LaneId, LaneStatus, NewIncident, StagingStore } from '@headwater/core-staging';
+import { canonicalJson } from '@headwater/kernel';
+import type { Pool } from 'pg';
+import { toPipelineSpec } from '../mesh/pipeline-store.ts';
+import type { Db } from '../prisma.ts';
+import { inTransaction } from '../transaction.ts';
+import { mirrorBatch } from './ledger-mirror.ts';
+
+/** What lanes read and report. Idempotent where a lane may repeat itself after a crash. */
+export const createStagingStore = (pool: Pool, db: Db): StagingStore => ({
+  async pipeline(pipelineId) {
+    const row = await db.stagingPipeline.findUnique({ where: { id: pipelineId } });
+    return row === null ? undefined : toPipelineSpec(row);
+  },
+  mirrorLedger: (lane, batch) => inTransaction(pool, (client) => mirrorBatch(client, lane, batch)),
+  async mirroredThrough({ pipelineId, lane }) {
+    const { rows } = await pool.query<{ seq: string | null }>(
+      'SELECT max(batch_seq) AS seq FROM ledger_batch WHERE pipeline_id = $1 AND lane = $2',
+      [pipelineId, lane],
+    );
+    return Number(rows[0]?.seq ?? -1);
+  },
+  reportStatus: (lane, status) => reportStatus(pool, lane, status),
+  openIncident: (incident) => openIncident(pool, incident),
+  acceptedLosses: (pipelineId) => readAcceptedLosses(pool, pipelineId),
+  async markLossApplied(incidentId, batchId) {
+    await pool.query(
+      `UPDATE incident SET status = 'resolved', resolved_at = now(), applied_batch_id = $2, generation = generation + 1
+       WHERE id = $1 AND status = 'loss-accepted'`,
+      [incidentId, batchId],
+    );
+  },
+});
+
+async function reportStatus(pool: Pool, { pipelineId, lane }: LaneId, status: LaneStatus): Promise<void> {
+  await pool.query(
+    `INSERT INTO lane_status (pipeline_id, lane, state, engine, records_per_second, bytes_per_second, table_version,
+       last_commit_at, error, partitions, reported_at, owner, fence)
+     SELECT $1, $2, $3, $4, $5, $6, $7, to_timestamp($8::float8 / 1000), $9, $10, now(), l.owner, l.fence
+     FROM lane_lease l WHERE l.pipeline_id = $1 AND l.lane = $2
+     ON CONFLICT (pipeline_id, lane) DO UPDATE SET state = excluded.state, engine = excluded.engine,
+       records_per_second = excluded.records_per_second, bytes_per_second = excluded.bytes_per_second,
+       table_version = excluded.table_version, last_commit_at = excluded.last_commit_at, error = excluded.error,
+       partitions = excluded.partitions, reported_at = excluded.reported_at, owner = excluded.owner,
+       fence = excluded.fence`,
+    [
+      pipelineId,
+      lane,
+      status.state,
+      status.engine,
+      status.recordsPerSecond,
+      status.bytesPerSecond,
+      status.tableVersion,
+      status.lastCommitAtMs ?? null,
+      status.error === undefined ? null : JSON.stringify(status.error),
+      canonicalJson(status.partitions),
+    ],
+  );
+}
+
+async function openIncident(pool: Pool, incident: NewIncident): Promise<{ readonly incidentId: string }> {
+  const { rows } = await pool.query<{ id: string }>(
+    `INSERT INTO incident AS i (id, pipeline_id, kind, partition, from_offset, until_offset, cause, fix, status, opened_at, last_seen_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'open', now(), now())
+     ON CONFLICT (pipeline_id, kind, coalesce(partition, -1), coalesce(from_offset, -1)) WHERE status <> 'resolved'
+     DO UPDATE SET last_seen_at = now(), occurrences = i.occurrences + 1,
+       until_offset = CASE WHEN i.status = 'open' THEN excluded.until_offset ELSE i.until_offset END,
+       cause = excluded.cause, fix = excluded.fix
+     RETURNING id`,
+    [
+      randomUUID(),
+      incident.pipelineId,
+      incident.kind,
+      incident.partition ?? null,
+      incident.from ?? null,
+      incident.to ?? null,
+      incident.cause,
+      incident.fix,
+    ],
+  );
+  const [row] = rows;
+  if (row === undefined) throw new Error('an incident was neither stored nor updated');
+  return { incidentId: row.id };
+}
+
+interface LossRow {
+  readonly id: string;
+  readonly partition: number;
+  readonly from_offset: string;
+  readonly until_offset: string;
+  readonly accepted_reason: string;
+  readonly accepted_by: string;
+}
+
+async function readAcceptedLosses(pool: Pool, pipelineId: string): Promise<readonly AcceptedLoss[]> {
+  const { rows } = await pool.query<LossRow>(
+    `SELECT id, partition, from_offset, until_offset, accepted_reason, accepted_by FROM incident
+     WHERE pipeline_id = $1 AND status = 'loss-accepted'
+       AND partition IS NOT NULL AND from_offset IS NOT NULL AND until_offset IS NOT NULL
+     ORDER BY partition, from_offset LIMIT 1000`,
+    [pipelineId],
+  );
+  return rows.map((row) => ({
+    incidentId: row.id,
+    partition: row.partition,
+    from: BigInt(row.from_offset),
+    to: BigInt(row.until_offset),
+    reason: row.accepted_reason,
+    acceptedBy: row.accepted_by,
+  }));
+}
