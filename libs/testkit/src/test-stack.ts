@@ -12,21 +12,30 @@ export interface TestStack {
   readonly lakeUrl: string;
 }
 
-export type PrivateStack = Stack & { readonly home: string; [Symbol.asyncDispose](): Promise<void> };
+export interface PrivateStack extends Stack {
+  readonly home: string;
+  /** Stops the stack and leaves its folder for a second start. */
+  stopKeepingData(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
 
 /** A stack of the test's own, to kill and restart. Dispose stops it and removes its folder. */
 export async function startPrivateStack(change: Partial<StackOptions> = {}): Promise<PrivateStack> {
   const options = optionsWith(change);
   const stack = await startStack(options);
-  const remove = (): Promise<void> => rm(options.home, { recursive: true, force: true });
   const stop = async (): Promise<void> => {
     await stack.stop();
-    await remove();
+    await rm(options.home, { recursive: true, force: true });
   };
-  return { ...stack, home: options.home, stop, [Symbol.asyncDispose]: stop };
+  return { ...stack, home: options.home, stop, stopKeepingData: stack.stop, [Symbol.asyncDispose]: stop };
 }
 
-export type PrivatePart = StackPart & { readonly home: string; [Symbol.asyncDispose](): Promise<void> };
+export interface PrivatePart extends StackPart {
+  readonly home: string;
+  /** Stops it and leaves its folder for a second start. */
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
 
 /** One server of the test's own, to kill and restart. Dispose stops it and removes its folder. */
 export async function startPrivatePart(

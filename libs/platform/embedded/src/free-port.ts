@@ -16,12 +16,15 @@ export function isPortFree(port: number): Promise<boolean> {
   });
 }
 
-/** A loopback port nobody listens on, `preferred` when it is free. */
-export async function chooseFreePort(preferred: number | undefined): Promise<number> {
+/** A loopback port nobody listens on and not one of `promised`; `preferred` when it is free. */
+export async function chooseFreePort(
+  preferred: number | undefined,
+  promised: readonly number[],
+): Promise<number> {
   if (preferred !== undefined && (await isPortFree(preferred))) return preferred;
   for (let attempt = 0; attempt < attemptsMax; attempt++) {
     const port = randomInt(lowestPort, highestPort + 1);
-    if (await isPortFree(port)) return port;
+    if (!promised.includes(port) && (await isPortFree(port))) return port;
   }
   throw operationalError({
     code: 'HW_STACK_PORT_BLOCKED',

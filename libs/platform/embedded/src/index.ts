@@ -1,3 +1,5 @@
+export { examine } from './examine.ts';
+export type { ExamineOptions, Finding } from './examine.ts';
 export { fetchServers } from './fetch-servers.ts';
 export { startStack, startPart, resetStack } from './stack.ts';
 export type { Stack, StackOptions } from './stack.ts';

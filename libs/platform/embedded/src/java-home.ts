@@ -33,7 +33,7 @@ export function missingJava(found: Java | undefined): Error {
     found === undefined ? 'none was found' : `the newest found is ${found.version} in ${found.home}`;
   return userError({
     code: 'HW_STACK_JAVA_MISSING',
-    message: `The broker and the schema registry need Java ${javaMajorMin} or newer, and ${seen}.`,
+    message: `The embedded servers need Java ${javaMajorMin} or newer, and ${seen}.`,
     fix: `Install a JDK (${installCommand()}) or set JAVA_HOME; or run \`docker compose up -d\` and set KAFKA_BOOTSTRAP_SERVERS and SCHEMA_REGISTRY_URL.`,
   });
 }

@@ -25,7 +25,7 @@ export async function probeKafka(
   let stream = await openByteStream(server.host, server.port, deadlineMs);
   try {
     if (security.isTls) stream = await stream.secure(server.host, false);
-    const versions = await ask(stream, 18, 0, Buffer.alloc(0));
+    const versions = await askKafka(stream, 18, 0, Buffer.alloc(0));
     if (versions.readInt16BE(0) !== 0) throw new Error('the server refused ApiVersions');
     if (security.login !== undefined) await login(stream, security.login);
   } finally {
@@ -34,7 +34,7 @@ export async function probeKafka(
 }
 
 async function login(stream: ByteStream, { mechanism, username, password }: KafkaLogin): Promise<void> {
-  const handshake = await ask(stream, 17, 1, kafkaString(mechanism));
+  const handshake = await askKafka(stream, 17, 1, kafkaString(mechanism));
   if (handshake.readInt16BE(0) !== 0)
     throw new KafkaLoginProblem(`the broker does not accept SASL ${mechanism}`);
   if (mechanism === 'PLAIN') {
@@ -52,7 +52,7 @@ async function authenticate(stream: ByteStream, text: string): Promise<string> {
   const bytes = Buffer.from(text, 'utf8');
   const length = Buffer.alloc(4);
   length.writeInt32BE(bytes.length);
-  const answer = await ask(stream, 36, 0, Buffer.concat([length, bytes]));
+  const answer = await askKafka(stream, 36, 0, Buffer.concat([length, bytes]));
   const messageLength = answer.readInt16BE(2);
   const afterMessage = 4 + Math.max(messageLength, 0);
   if (answer.readInt16BE(0) !== 0) {
@@ -61,14 +61,19 @@ async function authenticate(stream: ByteStream, text: string): Promise<string> {
   return answer.toString('utf8', afterMessage + 4, afterMessage + 4 + answer.readInt32BE(afterMessage));
 }
 
-function kafkaString(text: string): Buffer {
+export function kafkaString(text: string): Buffer {
   const length = Buffer.alloc(2);
   length.writeInt16BE(Buffer.byteLength(text));
   return Buffer.concat([length, Buffer.from(text, 'utf8')]);
 }
 
 /** Sends one request with a version 1 header and resolves the body of its answer. */
-async function ask(stream: ByteStream, apiKey: number, version: number, body: Buffer): Promise<Buffer> {
+export async function askKafka(
+  stream: ByteStream,
+  apiKey: number,
+  version: number,
+  body: Buffer,
+): Promise<Buffer> {
   const header = Buffer.alloc(12);
   const client = kafkaString('headwater');
   header.writeInt32BE(8 + client.length + body.length, 0);

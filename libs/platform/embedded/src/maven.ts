@@ -87,8 +87,8 @@ export function downloadedBytes(line: string): number {
 export function missingMaven(): Error {
   return userError({
     code: 'HW_STACK_MAVEN_MISSING',
-    message: 'The broker and the schema registry are fetched with Maven, and there is no `mvn` on PATH.',
-    fix: `Install it (${process.platform === 'darwin' ? 'brew install maven' : 'apt install maven, or dnf install maven'}), or run \`docker compose up -d\` and set the variables it prints.`,
+    message: 'The embedded servers are fetched with Maven, and there is no `mvn` on PATH.',
+    fix: `Install it (${process.platform === 'darwin' ? 'brew install maven' : 'apt install maven, or dnf install maven'}), or run \`docker compose up -d\` and set the variables its header lists.`,
   });
 }
 

@@ -244,8 +244,9 @@ function createPartStarter({ options, started }: Session): (name: PartName) => P
 }
 
 async function choosePort({ home, onProgress }: StackOptions, name: string): Promise<number> {
-  const previous = readStackFile(home).ports[name];
-  const port = await chooseFreePort(previous);
+  const { ports } = readStackFile(home);
+  const previous = ports[name];
+  const port = await chooseFreePort(previous, Object.values(ports));
   if (previous !== undefined && previous !== port) {
     onProgress({ kind: 'port.changed', name, previous, port });
   }

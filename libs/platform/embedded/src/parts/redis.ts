@@ -1,8 +1,6 @@
-import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { operationalError } from '@headwater/kernel';
 import { createEmbeddedPart } from '../embedded-part.ts';
 import type { StackPart } from '../embedded-part.ts';
@@ -11,8 +9,8 @@ import { waitUntilServing } from '../part-start.ts';
 import type { PartContext } from '../part-start.ts';
 import { askRedis } from '../redis-session.ts';
 import { superviseProcess } from '../supervised-process.ts';
+import { versionOfTool } from '../tool-version.ts';
 
-const run = promisify(execFile);
 const startDeadlineMs = 20_000;
 
 /** The `redis-server` on PATH when it is 6.2 or newer. */
@@ -22,13 +20,8 @@ export async function findRedisServer(env: PartContext['env']): Promise<string |
 }
 
 async function versionOf(command: string, env: PartContext['env']): Promise<number | undefined> {
-  try {
-    const { stdout } = await run(command, ['--version'], { env: { ...env }, timeout: 10_000 });
-    const version = /v=(\d+\.\d+)/.exec(stdout)?.[1];
-    return version === undefined ? undefined : Number(version);
-  } catch {
-    return undefined;
-  }
+  const version = await versionOfTool(command, ['--version'], env);
+  return version === undefined ? undefined : Number.parseFloat(version);
 }
 
 /** Redis that evicts nothing and keeps an append-only file in `<home>/redis`. */

@@ -34,6 +34,8 @@ export async function prepareRegistry(
     'quarkus.management.host': '127.0.0.1',
     'quarkus.management.port': String(context.managementPort),
     'quarkus.log.level': 'WARN',
+    'quarkus.log.category."io.apicurio".level': 'WARN',
+    'quarkus.http.access-log.enabled': 'false',
     'quarkus.banner.enabled': 'false',
     'apicurio.storage.kind': 'sql',
     'apicurio.storage.sql.kind': 'h2',
