@@ -8,9 +8,10 @@ import {
 } from '@platformatic/kafka';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KafkaAdmin } from '@headwater/core-mesh';
-import { operationalError, userError } from '@headwater/kernel';
+import { HeadwaterError, operationalError, userError } from '@headwater/kernel';
 import type { KafkaCluster } from './kafka-cluster.ts';
 import { answerOf, ErrorCodes, errorName, notAuthorised } from './kafka-errors.ts';
+import { listTopicOffsets } from './list-offsets.ts';
 import { readTopicConfigs, readTopicMetadata } from './topic-metadata.ts';
 import { requireOwnTopic, topicMissing } from './topic-name.ts';
 
@@ -21,7 +22,7 @@ const STAYS_AWAY_MS = 500;
 type NewTopic = Parameters<KafkaAdmin['createTopic']>[0];
 type CreateOutcome = Awaited<ReturnType<KafkaAdmin['createTopic']>>;
 
-/** Creates the topic and waits until every partition has a leader. */
+/** Creates the topic and waits until every partition is served. */
 export async function createTopic(cluster: KafkaCluster, topic: NewTopic): Promise<CreateOutcome> {
   requireOwnTopic(topic.name, 'create');
   const action = `create topic ${topic.name}`;
@@ -38,7 +39,7 @@ export async function createTopic(cluster: KafkaCluster, topic: NewTopic): Promi
   const [created] = answer.topics;
   if (created?.errorCode === ErrorCodes.topicAlreadyExists) return { outcome: 'exists' };
   refuse(action, topic.name, created);
-  await untilTopic(cluster, topic.name, (found) => found?.partitions.every(({ leaderId }) => leaderId >= 0));
+  await untilServed(cluster, topic.name, topic.partitions);
   return { outcome: 'created', topicId: created?.topicId ?? '' };
 }
 
@@ -57,12 +58,7 @@ export async function createPartitions(
     answerOf(createPartitionsV3.api.async(connection, [{ name, count: totalCount }], TIMEOUT_MS, false)),
   );
   refuse(action, name, answer.results[0]);
-  await untilTopic(
-    cluster,
-    name,
-    (found) =>
-      found?.partitions.length === totalCount && found.partitions.every(({ leaderId }) => leaderId >= 0),
-  );
+  await untilServed(cluster, name, totalCount);
 }
 
 /** Changes only the named settings (null removes the override) and waits until they can be read back. */
@@ -113,7 +109,7 @@ export async function deleteTopic(cluster: KafkaCluster, name: string, topicId?:
     deleted?.errorCode === ErrorCodes.unknownTopicId ||
     deleted?.errorCode === ErrorCodes.unknownTopicOrPartition;
   if (!isGone) refuse(action, name, deleted);
-  await untilTopic(cluster, name, (found) => found?.topicId !== topic.topicId);
+  await until(name, async () => (await readTopicMetadata(cluster, [name]))[0]?.topicId !== topic.topicId);
   await sleep(STAYS_AWAY_MS);
   const [again] = await readTopicMetadata(cluster, [name]);
   if (again !== undefined) throw cameBack(name);
@@ -145,14 +141,19 @@ const inputErrors: readonly number[] = [
   ErrorCodes.policyViolation,
 ];
 
-type Metadata = Awaited<ReturnType<typeof readTopicMetadata>>[number];
-
-const untilTopic = (
-  cluster: KafkaCluster,
-  name: string,
-  isAsWanted: (topic: Metadata | undefined) => boolean | undefined,
-): Promise<void> =>
-  until(name, async () => isAsWanted((await readTopicMetadata(cluster, [name]))[0]) === true);
+/** A leader that metadata names may not have taken the partition yet: it counts when it answers for it. */
+const untilServed = (cluster: KafkaCluster, name: string, partitions: number): Promise<void> =>
+  until(name, async () => {
+    const [topic] = await readTopicMetadata(cluster, [name]);
+    if (topic?.partitions.length !== partitions) return false;
+    try {
+      await listTopicOffsets(cluster, [topic], { kind: 'earliest' });
+      return true;
+    } catch (error) {
+      if (error instanceof HeadwaterError && error.canRetry) return false;
+      throw error;
+    }
+  });
 
 /** Brokers carry out a change after they have answered: reads right after it may still show the old state. */
 async function until(name: string, isDone: () => Promise<boolean>): Promise<void> {
