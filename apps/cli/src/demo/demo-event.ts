@@ -13,6 +13,8 @@ export interface DemoProduct {
   readonly onboarding: Readonly<Record<string, unknown>>;
   /** Events at most when nobody says how many; undefined: without end. */
   readonly eventsMax?: number;
+  /** The file whose rows the events are, when they are real data. */
+  readonly source?: string;
   /** Events per second of the live feed. */
   readonly liveRate: number;
   /** Events in order, in groups, from position `from` on. */

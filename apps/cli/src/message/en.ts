@@ -142,8 +142,7 @@ export const english = {
     producing: (count: string, product: string) => `Sending ${count} events to ${product}`,
     produced: (count: string, seconds: string, rate: string) =>
       `Sent ${count} events in ${seconds} s (${rate}/s)`,
-    waiting: (done: string, total: string) => `waiting for staging: ${done} of ${total} accounted for`,
-    notDrained: (seconds: number) => `Staging did not account for every record within ${seconds} s.`,
+    waiting: (open: string) => `waiting for staging: ${open} records to go`,
     balancing: 'Balancing: another client reads the topic to its end ...',
     balanced: 'Balanced: every record is accounted for exactly once.',
     notBalanced: 'NOT balanced.',

@@ -1,0 +1,107 @@
+import type { Command } from 'commander';
+import { acceptLoss, listIncidents } from '../command/incidents.ts';
+import { produce, type ProduceOptions } from '../command/produce.ts';
+import { listQuarantine, showQuarantine, type ShowQuarantineOptions } from '../command/quarantine.ts';
+import { status, type StatusOptions } from '../command/status.ts';
+import type { CommandContext, RunCommand } from '../context.ts';
+import { stopOnSignal } from '../input/stop-signal.ts';
+import { addExamples, wholeNumber } from './option-values.ts';
+
+const limitMax = 10_000;
+const rateMax = 1_000_000;
+
+/** `status`, `produce`, `tail`, `incidents`, `quarantine`, `table`: records on their way. */
+export function registerPipelineCommands(program: Command, context: CommandContext, run: RunCommand): void {
+  registerStatus(program, context, run);
+  registerRecords(program, context, run);
+  registerIncidents(program, context, run);
+  registerQuarantine(program, context, run);
+}
+
+function registerStatus(program: Command, context: CommandContext, run: RunCommand): void {
+  const { about, option, title } = context.messages;
+  const command = program
+    .command('status')
+    .description(about.status)
+    .argument('[product]', option.product)
+    .option('--watch', option.watch)
+    .action((product: string | undefined, options: StatusOptions) =>
+      run(() => status(context, product === undefined ? options : { ...options, product }, stopOnSignal())),
+    );
+  addExamples(command, title['examples'] ?? '', [
+    'headwater status',
+    'headwater status ads/ad-events -o json',
+  ]);
+}
+
+function registerRecords(program: Command, context: CommandContext, run: RunCommand): void {
+  const { about, option, title } = context.messages;
+  const command = program
+    .command('produce')
+    .description(about.produce)
+    .argument('<product>', option.product)
+    .option('-f, --file <source>', option.jsonLines, '-')
+    .option('--key <member>', option.key)
+    .option('--rate <per-second>', option.rate, wholeNumber(1, rateMax))
+    .action((product: string, options: ProduceOptions) =>
+      run(() => produce(context, product, options, stopOnSignal())),
+    );
+  addExamples(command, title['examples'] ?? '', [
+    'headwater produce ads/ad-events -f events.jsonl --key user_id',
+    `echo '{"event_id":"1"}' | headwater produce ads/ad-events`,
+  ]);
+}
+
+function registerIncidents(program: Command, context: CommandContext, run: RunCommand): void {
+  const { about, option, title } = context.messages;
+  const examples = title['examples'] ?? '';
+  const incidents = program.command('incidents').description(about.incidents);
+  const listing = incidents
+    .command('list', { isDefault: true })
+    .description(about.incidentsList)
+    .option('--product <product>', option.product)
+    .option('--limit <count>', option.limit, wholeNumber(1, limitMax), 100)
+    .action((options: { product?: string; limit: number }) => run(() => listIncidents(context, options)));
+  addExamples(listing, examples, [
+    'headwater incidents list',
+    'headwater incidents list --product ads/ad-events',
+  ]);
+  const accepting = incidents
+    .command('accept-loss')
+    .description(about.incidentsAcceptLoss)
+    .argument('<incident>')
+    .requiredOption('--reason <text>', option.reason)
+    .action((incident: string, options: { reason: string }) =>
+      run(() => acceptLoss(context, incident, options)),
+    );
+  addExamples(accepting, examples, ['headwater incidents accept-loss INCIDENT --reason "broker disk died"']);
+}
+
+function registerQuarantine(program: Command, context: CommandContext, run: RunCommand): void {
+  const { about, option, title } = context.messages;
+  const examples = title['examples'] ?? '';
+  const quarantine = program.command('quarantine').description(about.quarantine);
+  const listing = quarantine
+    .command('list')
+    .description(about.quarantineList)
+    .argument('<product>', option.product)
+    .action((product: string) => run(() => listQuarantine(context, product)));
+  addExamples(listing, examples, ['headwater quarantine list ads/ad-events']);
+  const showing = quarantine
+    .command('show')
+    .description(about.quarantineShow)
+    .argument('<product>', option.product)
+    .option('--limit <count>', option.limit, wholeNumber(1, limitMax), 20)
+    .option('--only <reason>', option.reasonFilter)
+    .option('--reveal', option.reveal)
+    .option('--reason <text>', option.reason)
+    .action((product: string, { only, ...options }: ShowQuarantineOptions & { only?: string }) =>
+      run(() =>
+        showQuarantine(context, product, only === undefined ? options : { ...options, reasonFilter: only }),
+      ),
+    );
+  addExamples(showing, examples, [
+    'headwater quarantine show ads/ad-events --only timestamp',
+    'headwater quarantine show ads/ad-events --reveal --reason "ticket 4711"',
+  ]);
+}

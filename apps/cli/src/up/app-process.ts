@@ -1,0 +1,106 @@
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { operationalError } from '@headwater/kernel';
+import type { Stack, SupervisedProcess } from '@headwater/platform-embedded';
+import { countEnds, restartDelayMs } from './restart-delay.ts';
+
+export const appNames = ['control-plane', 'staging-worker', 'retention-worker'] as const;
+export type AppName = (typeof appNames)[number];
+
+export interface AppOptions {
+  readonly name: AppName;
+  /** File of the bundle. */
+  readonly bundle: string;
+  /** Its whole environment but for the port. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Folder of logs, for messages. */
+  readonly home: string;
+  /** Told when the app ended by itself and is started again after `delayMs`. */
+  readonly onRestart: (name: AppName, delayMs: number, log: string) => void;
+}
+
+export interface AppProcess {
+  readonly name: AppName;
+  readonly url: string;
+  /** Resolves when `/readyz` says so; throws with the end of the log when that takes longer than 60 s. */
+  ready(): Promise<void>;
+  /** No more restarts. The stack ends the process itself. */
+  release(): void;
+}
+
+const readyMsMax = 60_000;
+const readyPollMs = 50;
+const stopDeadlineMs = 15_000;
+
+/** Runs one app under the stack and starts it again, with growing waits, whenever it ends by itself. */
+export async function runApp(stack: Stack, options: AppOptions): Promise<AppProcess> {
+  const { name, home } = options;
+  const port = await stack.choosePort(name);
+  const url = `http://127.0.0.1:${port}`;
+  let isReleased = false;
+  let process = await launch(stack, options, port);
+  const keepRunning = async (): Promise<void> => {
+    let ends = 0;
+    while (!isReleased) {
+      const startedMs = performance.now();
+      await process.exited;
+      if (isReleased) return;
+      ends = countEnds(ends, performance.now() - startedMs);
+      const delayMs = restartDelayMs(ends);
+      options.onRestart(name, delayMs, logOf(home, name));
+      await sleep(delayMs, undefined, { ref: false });
+      if (!isReleased) process = await launch(stack, options, port);
+    }
+  };
+  void keepRunning().catch((error: unknown) => {
+    if (!isReleased) throw error;
+  });
+  return {
+    name,
+    url,
+    ready: () => waitUntilReady(url, () => process, options),
+    release: () => void (isReleased = true),
+  };
+}
+
+export const logOf = (home: string, name: string): string => path.join(home, 'logs', `${name}.log`);
+
+function launch(
+  stack: Stack,
+  { name, bundle, environment }: AppOptions,
+  port: number,
+): Promise<SupervisedProcess> {
+  return stack.run({
+    name,
+    command: globalThis.process.execPath,
+    args: ['--enable-source-maps', bundle],
+    env: { ...environment, HEADWATER_HTTP_HOST: '127.0.0.1', HEADWATER_HTTP_PORT: String(port) },
+    stopSignal: 'SIGTERM',
+    stopDeadlineMs,
+  });
+}
+
+async function waitUntilReady(
+  url: string,
+  process: () => SupervisedProcess,
+  options: AppOptions,
+): Promise<void> {
+  const end = performance.now() + readyMsMax;
+  while (performance.now() < end) {
+    if (await isReady(url)) return;
+    await sleep(readyPollMs);
+  }
+  throw operationalError({
+    code: 'HW_UP_APP_NOT_READY',
+    message: `${options.name} is not ready after ${readyMsMax / 1000} s.\n${process().logTail()}`,
+    fix: `Read ${logOf(options.home, options.name)}; \`headwater doctor\` checks what it needs.`,
+  });
+}
+
+async function isReady(url: string): Promise<boolean> {
+  try {
+    return (await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(3_000) })).ok;
+  } catch {
+    return false;
+  }
+}
