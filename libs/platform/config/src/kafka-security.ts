@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { hostPorts, oneOf, text } from './fields.ts';
 import type { VariableProblem } from './problems.ts';
 import { variable } from './variable.ts';
@@ -49,8 +49,7 @@ export const kafkaVariables = {
   KAFKA_SSL_KEY_FILE: pemFile('private key of the client certificate'),
 };
 
-const kafkaSchema = z.object(kafkaVariables);
-export type KafkaVariables = z.output<typeof kafkaSchema>;
+export type KafkaVariables = z.output<z.ZodObject<typeof kafkaVariables>>;
 
 /** Settings that only make sense together. Looks at what parsed; a value that did not parse has its own problem already. */
 export function judgeKafkaSecurity(values: Partial<KafkaVariables>): readonly VariableProblem[] {
