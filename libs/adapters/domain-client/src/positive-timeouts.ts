@@ -4,7 +4,8 @@ let isDone = false;
 
 /**
  * kafkajs 2.2.4 starts timers with negative delays, for which Node prints a warning in the user's terminal
- * (https://github.com/tulios/kafkajs/issues/1751). A queue that is not throttled counts as throttled until this moment.
+ * (https://github.com/tulios/kafkajs/issues/1751). While it computes the delay, a queue that is not throttled claims to
+ * be throttled until the next millisecond.
  */
 export function keepTimeoutsPositive(): void {
   if (isDone) return;
@@ -12,7 +13,9 @@ export function keepTimeoutsPositive(): void {
   const { prototype } = RequestQueue;
   const schedule = prototype.scheduleCheckPendingRequests;
   prototype.scheduleCheckPendingRequests = function scheduleCheckPendingRequests() {
-    this.throttledUntil = Math.max(this.throttledUntil, Date.now());
+    const { throttledUntil } = this;
+    this.throttledUntil = Math.max(throttledUntil, Date.now() + 1);
     schedule.call(this);
+    this.throttledUntil = throttledUntil;
   };
 }
