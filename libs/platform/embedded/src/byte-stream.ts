@@ -8,8 +8,16 @@ export interface ByteStream {
   read(length: number): Promise<Buffer>;
   readLine(): Promise<string>;
   /** The same connection with TLS on top. */
-  secure(serverName: string, isVerified: boolean): Promise<ByteStream>;
+  secure(serverName: string, tls: TlsSettings): Promise<ByteStream>;
   close(): void;
+}
+
+export interface TlsSettings {
+  readonly isVerified: boolean;
+  /** PEM texts. */
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
 }
 
 export async function openByteStream(host: string, port: number, deadlineMs: number): Promise<ByteStream> {
@@ -77,10 +85,11 @@ function streamOver(socket: Socket, deadlineMs: number): ByteStream {
       });
       return line.toString('utf8', 0, line.length - 2);
     },
-    async secure(serverName, isVerified) {
+    async secure(serverName, { isVerified, ...pem }) {
       socket.off('data', onData);
       const secured = connectTls({
         socket,
+        ...pem,
         rejectUnauthorized: isVerified,
         ...(/[a-z]/i.test(serverName) && !serverName.includes(':') ? { servername: serverName } : {}),
       });

@@ -1,8 +1,10 @@
-import { access, constants, mkdir } from 'node:fs/promises';
+import { access, constants, mkdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { operationalError, userError } from '@headwater/kernel';
 import type { PartName } from './events.ts';
 import { KafkaLoginProblem, probeKafka } from './kafka-session.ts';
+import type { KafkaLogin } from './kafka-session.ts';
+import type { TlsSettings } from './byte-stream.ts';
 import { configuredBy } from './part-start.ts';
 import { PostgresProblem, runSql } from './postgres-session.ts';
 import { RedisProblem, askRedis } from './redis-session.ts';
@@ -41,17 +43,8 @@ const checks: Readonly<Record<PartName, (value: string, env: Environment) => Pro
     }
   },
   async kafka(value, env) {
-    const protocol = env['KAFKA_SECURITY_PROTOCOL'] ?? 'PLAINTEXT';
-    const login = protocol.startsWith('SASL')
-      ? {
-          mechanism: env['KAFKA_SASL_MECHANISM'] ?? 'SCRAM-SHA-256',
-          username: env['KAFKA_SASL_USERNAME'] ?? '',
-          password: env['KAFKA_SASL_PASSWORD'] ?? '',
-        }
-      : undefined;
-    await firstThatAnswers(value.split(','), (server) =>
-      probeKafka(hostAndPort(server), { isTls: protocol.endsWith('SSL'), login }),
-    );
+    const security = { tls: await kafkaTls(env), login: kafkaLogin(env) };
+    await firstThatAnswers(value.split(','), (server) => probeKafka(hostAndPort(server), security));
   },
   async registry(value) {
     const url = new URL(value);
@@ -68,6 +61,30 @@ const checks: Readonly<Record<PartName, (value: string, env: Environment) => Pro
       throw new WrongAnswer(`GET /subjects answered ${response.status}; is the path of the API right?`);
   },
 };
+
+const kafkaProtocol = (env: Environment): string => env['KAFKA_SECURITY_PROTOCOL']?.trim() || 'PLAINTEXT';
+
+function kafkaLogin(env: Environment): KafkaLogin | undefined {
+  if (!kafkaProtocol(env).startsWith('SASL_')) return undefined;
+  const { KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD } = env;
+  if (!KAFKA_SASL_MECHANISM || !KAFKA_SASL_USERNAME || !KAFKA_SASL_PASSWORD) {
+    throw new WrongAnswer(
+      'a SASL protocol needs KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD',
+    );
+  }
+  return { mechanism: KAFKA_SASL_MECHANISM, username: KAFKA_SASL_USERNAME, password: KAFKA_SASL_PASSWORD };
+}
+
+async function kafkaTls(env: Environment): Promise<TlsSettings | undefined> {
+  if (!kafkaProtocol(env).endsWith('SSL')) return undefined;
+  const { KAFKA_SSL_CA_FILE: ca, KAFKA_SSL_CERT_FILE: cert, KAFKA_SSL_KEY_FILE: key } = env;
+  return {
+    isVerified: true,
+    ...(ca ? { ca: await readFile(ca, 'utf8') } : {}),
+    ...(cert ? { cert: await readFile(cert, 'utf8') } : {}),
+    ...(key ? { key: await readFile(key, 'utf8') } : {}),
+  };
+}
 
 /** `undefined` where the server does not let its clients read the configuration. */
 async function evictionPolicy(url: string): Promise<string | undefined> {

@@ -1,5 +1,5 @@
 import { openByteStream } from './byte-stream.ts';
-import type { ByteStream } from './byte-stream.ts';
+import type { ByteStream, TlsSettings } from './byte-stream.ts';
 import { createScramClient } from './scram.ts';
 
 const deadlineMs = 10_000;
@@ -20,11 +20,11 @@ export class KafkaLoginProblem extends Error {}
  */
 export async function probeKafka(
   server: { readonly host: string; readonly port: number },
-  security: { readonly isTls: boolean; readonly login: KafkaLogin | undefined },
+  security: { readonly tls: TlsSettings | undefined; readonly login: KafkaLogin | undefined },
 ): Promise<void> {
   let stream = await openByteStream(server.host, server.port, deadlineMs);
   try {
-    if (security.isTls) stream = await stream.secure(server.host, false);
+    if (security.tls !== undefined) stream = await stream.secure(server.host, security.tls);
     const versions = await askKafka(stream, 18, 0, Buffer.alloc(0));
     if (versions.readInt16BE(0) !== 0) throw new Error('the server refused ApiVersions');
     if (security.login !== undefined) await login(stream, security.login);

@@ -44,7 +44,7 @@ async function secureWhenAsked(stream: ByteStream, url: URL): Promise<ByteStream
   stream.write(Buffer.from([0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f]));
   const answer = await stream.read(1);
   if (answer.toString('latin1') !== 'S') throw new Error(`sslmode=${mode}, and the server has no TLS`);
-  return stream.secure(url.hostname, mode === 'verify-full' || mode === 'verify-ca');
+  return stream.secure(url.hostname, { isVerified: mode.startsWith('verify-') });
 }
 
 const cString = (text: string): Buffer => Buffer.from(`${text}\0`, 'utf8');

@@ -16,7 +16,7 @@ export async function askRedis(
   const { protocol, hostname, port, username, password } = new URL(url);
   let stream = await openByteStream(hostname.replace(/^\[|\]$/g, ''), Number(port || 6379), deadlineMs);
   try {
-    if (protocol === 'rediss:') stream = await stream.secure(hostname, true);
+    if (protocol === 'rediss:') stream = await stream.secure(hostname, { isVerified: true });
     const login = [decodeURIComponent(username), decodeURIComponent(password)].filter((part) => part !== '');
     const answers: RedisAnswer[] = [];
     if (login.length > 0) await ask(stream, ['AUTH', ...login]);
