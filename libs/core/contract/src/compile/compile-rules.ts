@@ -36,7 +36,7 @@ export function compileRules(
   if (implied !== undefined) add('logicalTypeOptions.format', bound('minimum', implied.minimum));
   if (implied?.maximum !== undefined) add('logicalTypeOptions.format', bound('maximum', implied.maximum));
   for (const [option, value] of Object.entries(property.logicalTypeOptions ?? {})) {
-    const written = source.scalarText([...path, 'logicalTypeOptions', option]) ?? String(value);
+    const written = writtenValue(value, source.scalarText([...path, 'logicalTypeOptions', option]));
     const rule = optionRule(option, written);
     if (rule !== undefined && type.kind !== 'json') add(`logicalTypeOptions.${option}`, rule);
   }
@@ -44,6 +44,13 @@ export function compileRules(
     for (const rule of qualityRules(check, i, path, source)) add(`quality[${i}]`, rule);
   }
   return { rules, isRequired: (property.quality ?? []).some(asksForNoNulls), problems };
+}
+
+/** The value as text: numbers with the digits they are written with, when those are digits JSON has too. */
+function writtenValue(value: unknown, text: string | undefined): string {
+  const isExact =
+    typeof value === 'number' && /^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?$/.test(text ?? '');
+  return isExact ? text! : String(value);
 }
 
 const bound = (rule: 'minimum' | 'maximum', value: string, exclusive = false): ValueRule => ({
@@ -97,10 +104,10 @@ function qualityRules(
       value === null
         ? []
         : [
-            typeof value === 'string'
-              ? value
-              : (source.scalarText([...path, 'quality', index, 'arguments', 'validValues', i]) ??
-                String(value)),
+            writtenValue(
+              value,
+              source.scalarText([...path, 'quality', index, 'arguments', 'validValues', i]),
+            ),
           ],
     );
     rules.push({ rule: 'enum', values });

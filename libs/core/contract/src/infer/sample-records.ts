@@ -1,0 +1,79 @@
+import { createCursor, peek, resetCursor, skipSpace } from '../judge/cursor.ts';
+import type { Cursor } from '../judge/cursor.ts';
+import { nextAfter, skipValue } from '../judge/skip-value.ts';
+import { decodeUtf8, encodeUtf8 } from '../judge/text.ts';
+
+/** Inference reads at most so many records and bytes; the rest is not looked at, and the result says so. */
+export const SAMPLE_RECORDS_MAX = 10_000;
+export const SAMPLE_BYTES_MAX = 16 * 1024 * 1024;
+
+/** One record of a sample with the line it begins on, counted from 1. */
+export interface SampleRecord {
+  readonly text: string;
+  readonly line: number;
+}
+
+export interface Sample {
+  readonly records: readonly SampleRecord[];
+  /** There was more than the bounds allow to read. */
+  readonly isCut: boolean;
+}
+
+/** Takes one record per text; blank ones are left out. */
+export function toSample(texts: readonly string[]): Sample {
+  const records: SampleRecord[] = [];
+  let bytes = 0;
+  for (const [i, text] of texts.entries()) {
+    if (text.trim() === '') continue;
+    bytes += text.length;
+    if (records.length >= SAMPLE_RECORDS_MAX || bytes > SAMPLE_BYTES_MAX) return { records, isCut: true };
+    records.push({ text, line: i + 1 });
+  }
+  return { records, isCut: false };
+}
+
+/** Splits a file into records: JSON lines, or one JSON array whose elements are the records. */
+export function splitSample(file: string): Sample {
+  const text = file.startsWith('\uFEFF') ? file.slice(1) : file;
+  if (!text.trimStart().startsWith('[')) return toSample(text.slice(0, SAMPLE_BYTES_MAX * 2).split(/\r?\n/));
+  return splitArray(text);
+}
+
+function splitArray(text: string): Sample {
+  const bytes = encodeUtf8(text);
+  const cursor = createCursor();
+  resetCursor(cursor, bytes, 0, bytes.length);
+  skipSpace(cursor);
+  cursor.pos++;
+  skipSpace(cursor);
+  const records: SampleRecord[] = [];
+  const lines = createLineCount(bytes);
+  while (cursor.pos < bytes.length && peek(cursor) !== 0x5d) {
+    if (records.length >= SAMPLE_RECORDS_MAX || cursor.pos > SAMPLE_BYTES_MAX)
+      return { records, isCut: true };
+    const start = cursor.pos;
+    const line = lines(start);
+    if (!skipElement(cursor)) {
+      records.push({ text: decodeUtf8(bytes, start, Math.min(bytes.length, start + 1024)), line });
+      break;
+    }
+    records.push({ text: decodeUtf8(bytes, start, cursor.pos), line });
+    if (nextAfter(cursor, 0x5d) !== 'more') break;
+  }
+  return { records, isCut: false };
+}
+
+function skipElement(cursor: Cursor): boolean {
+  cursor.keys.clear();
+  cursor.scratchEnd = 0;
+  return skipValue(cursor, 1);
+}
+
+function createLineCount(bytes: Uint8Array): (position: number) => number {
+  let line = 1;
+  let counted = 0;
+  return (position) => {
+    for (; counted < position; counted++) if (bytes[counted] === 0x0a) line++;
+    return line;
+  };
+}
