@@ -1,1 +1,46 @@
-export {};
+import { createLogger, createMetrics } from '@headwater/platform-observability';
+import { runUntilStopped } from '@headwater/platform-process';
+import { createServices } from './create-services.ts';
+import { readEnvironment } from './environment.ts';
+import { createServer } from './server/create-server.ts';
+import { describeError } from '@headwater/kernel';
+import { ensureAdministratorToken } from './viewer/administrator-token.ts';
+
+const environment = readOrExit();
+const logger = createLogger({ app: 'control-plane', level: environment.logLevel });
+
+await runUntilStopped({
+  logger,
+  deadlineMs: environment.drainDeadlineMs,
+  async start() {
+    const running = await createServices(environment, logger);
+    const { services, readiness } = running;
+    if (services.settings.isInsecure) {
+      const secret = await ensureAdministratorToken(
+        services.settings.home,
+        services.database,
+        services.platform,
+      );
+      if (secret !== undefined) process.stdout.write(`administrator token: ${secret}\n`);
+      logger.warn({}, 'local mode: plain connections, one administrator token; for this machine only');
+    }
+    const metrics = createMetrics({ app: 'control-plane' });
+    const server = await createServer({ services, metrics, readiness, http: environment.http });
+    process.stdout.write(`${JSON.stringify({ listening: server.url })}\n`);
+    logger.info({ url: server.url }, 'control plane is ready');
+    return { running, server };
+  },
+  async stop({ running, server }) {
+    await server.close();
+    await running.close();
+  },
+});
+
+function readOrExit() {
+  try {
+    return readEnvironment();
+  } catch (error) {
+    process.stderr.write(`${describeError(error)}\n`);
+    process.exit(2);
+  }
+}

@@ -2,8 +2,11 @@ import { Global, Module, type DynamicModule } from '@nestjs/common';
 import type { KafkaAdmin, MeshDatabase, SchemaRegistry } from '@headwater/core-mesh';
 import type { Sha256 } from '@headwater/core-reconcile';
 import type { Clock, Ids, Logger } from '@headwater/kernel';
+import type { World } from './data-product/observe-product.ts';
 import type { Inventory } from './topic/inventory.ts';
 import type { Mutations } from './schema/mutation.ts';
+import { OPERATION_RUNNER, type OperationRunner } from './operation/operation-runner.ts';
+import { STATUS_FEED, type StatusFeed } from './staging/status-feed.ts';
 import type { Settings } from './settings.ts';
 import type { TableReader } from './staging/table-reader.ts';
 
@@ -17,6 +20,8 @@ export interface Services {
   readonly tables: TableReader;
   readonly mutations: Mutations;
   readonly platform: Platform;
+  readonly runner: OperationRunner;
+  readonly feed: StatusFeed;
 }
 
 /** Effects of the process itself, passed in so that decisions stay reproducible. */
@@ -33,6 +38,7 @@ export const KAFKA = Symbol('kafka');
 export const REGISTRY = Symbol('registry');
 export const INVENTORY = Symbol('inventory');
 export const TABLES = Symbol('tables');
+export const WORLD = Symbol('world');
 export const MUTATIONS = Symbol('mutations');
 export const PLATFORM = Symbol('platform');
 
@@ -48,8 +54,19 @@ export class ServicesModule {
       { provide: REGISTRY, useValue: services.registry },
       { provide: INVENTORY, useValue: services.inventory },
       { provide: TABLES, useValue: services.tables },
+      {
+        provide: WORLD,
+        useValue: {
+          reads: services.database.reads,
+          kafka: services.kafka,
+          registry: services.registry,
+          tables: services.tables,
+        } satisfies World,
+      },
       { provide: MUTATIONS, useValue: services.mutations },
       { provide: PLATFORM, useValue: services.platform },
+      { provide: OPERATION_RUNNER, useValue: services.runner },
+      { provide: STATUS_FEED, useValue: services.feed },
     ];
     return { module: ServicesModule, providers, exports: providers.map(({ provide }) => provide) };
   }

@@ -1,3 +1,5 @@
+import type { PolicySettings } from '@headwater/core-policy';
+
 /** What the process was told, parsed once from the environment; no secrets that features have no use for. */
 export interface Settings {
   readonly version: string;
@@ -8,6 +10,7 @@ export interface Settings {
   readonly schemaRegistryUrl: string;
   /** Without trailing slash. */
   readonly lakeUrl: string;
+  readonly policies: PolicySettings;
   /** Folder of local state; the administrator token of local mode is written there. */
   readonly home: string;
 }

@@ -22,7 +22,8 @@ export interface Accomplished<R extends Refs> {
   readonly audit: Omit<NewAuditEvent, 'actor'>;
 }
 
-export type Outcome<R extends Refs> = Result<R, readonly Problem[]>;
+/** The references are empty after a dry run. */
+export type Outcome<R extends Refs> = Result<Partial<R>, readonly Problem[]>;
 
 /** Runs mutations: one unit of work each, with its audit event, remembered under its idempotency key. */
 export interface Mutations {
@@ -72,7 +73,7 @@ export function createMutations(database: MeshDatabase, sha256: Sha256): Mutatio
           return ok(result.value.refs);
         });
       } catch (error) {
-        if (error instanceof DryRun) return ok({} as R);
+        if (error instanceof DryRun) return ok({});
         if (isCode(error, 'HW_STORE_IDEMPOTENCY_KEY')) {
           const winner = await earlier<R>(call);
           if (winner !== undefined) return winner;

@@ -48,14 +48,14 @@ export class ViewerResolver {
   @Mutation('createToken')
   async createToken(@Args('input') input: CreateTokenInput, @Context() { principal }: RequestContext) {
     const { outcome, secret } = await this.#commands.create({ principal, mutation: 'createToken', input });
-    const token = outcome.ok ? await this.#queries.byId(outcome.value.tokenId) : undefined;
+    const token = await this.#queries.byOutcome(outcome);
     return { token, secret: token === undefined ? null : secret, userErrors: userErrorsOf(outcome) };
   }
 
   @Mutation('revokeToken')
   async revokeToken(@Args('input') input: RevokeTokenInput, @Context() { principal }: RequestContext) {
     const outcome = await this.#commands.revoke({ principal, mutation: 'revokeToken', input });
-    const token = outcome.ok ? await this.#queries.byId(outcome.value.tokenId) : undefined;
+    const token = await this.#queries.byOutcome(outcome);
     return { token, userErrors: userErrorsOf(outcome) };
   }
 }

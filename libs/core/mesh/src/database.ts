@@ -1,3 +1,4 @@
+import type { WorkStore } from '@headwater/core-jobs';
 import type { TokenReads, TokenStore } from './access.ts';
 import type { AuditReads, AuditTrail } from './audit.ts';
 import type { ChangeRequestReads, ChangeRequestStore } from './change-request.ts';
@@ -47,6 +48,7 @@ export interface MeshUnit {
   readonly tokens: TokenStore;
   readonly audit: AuditTrail;
   readonly idempotency: IdempotencyStore;
+  readonly work: WorkStore;
 }
 
 /** The control plane's truth. Implementation: libs/adapters/postgres. */

@@ -55,6 +55,16 @@ export interface DesiredProduct {
   readonly staging: StagingSettings;
 }
 
+/** What of it decides whether a plan is still the same: everything but the identifiers that were made for it. */
+export const toComparable = ({
+  productId: _productId,
+  pipelineId: _pipelineId,
+  contractVersionId: _contractVersionId,
+  domain,
+  team,
+  ...rest
+}: DesiredProduct) => ({ ...rest, domain: domain.name, team: team.name });
+
 export interface DesiredDefaults {
   readonly lakeUrl: string;
   /** Topic settings that the retention promise compiles to. */

@@ -1,6 +1,7 @@
 export * from './access.ts';
 export * from './audit.ts';
 export * from './change-request.ts';
+export * from './column-type-text.ts';
 export * from './contract-change.ts';
 export * from './data-product.ts';
 export * from './database.ts';

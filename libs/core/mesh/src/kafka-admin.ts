@@ -15,8 +15,11 @@ export interface KafkaAdmin {
   createPartitions(topic: string, totalCount: number): Promise<void>;
   /** Changes only the named settings (incrementalAlterConfigs); null removes the override. */
   alterTopicConfigs(topic: string, configs: Readonly<Record<string, string | null>>): Promise<void>;
-  /** No error when it is already gone. */
-  deleteTopic(name: string): Promise<void>;
+  /**
+   * No error when it is already gone. With `topicId`, a topic of that name with another id is left alone. Makes sure that
+   * the topic stays away.
+   */
+  deleteTopic(name: string, topicId?: string): Promise<void>;
   close(): Promise<void>;
 }
 

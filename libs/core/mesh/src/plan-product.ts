@@ -1,7 +1,9 @@
+import type { CompiledContract } from '@headwater/core-contract';
 import type { Change } from '@headwater/core-reconcile';
 import { canonicalJson, err, ok, type Json, type Result } from '@headwater/kernel';
 import type { DesiredProduct } from './desired-product.ts';
 import { isTopicOurs, type ObservedProduct } from './observed-product.ts';
+import { describeColumnType } from './column-type-text.ts';
 import { judgeContractChange } from './contract-change.ts';
 import type { Problem } from './problem.ts';
 
@@ -72,33 +74,34 @@ const planTeam = ({ team, domain }: DesiredProduct, observed: ObservedProduct): 
     : compare('team', team.name, { name: team.name }, { name: team.name }, '');
 
 function planDataProduct(desired: DesiredProduct, { product, contract }: ObservedProduct): Change {
+  const name = desired.qualifiedName;
   const after = {
-    owner: desired.team.id,
+    owner: desired.team.name,
     title: desired.title ?? null,
     description: desired.description ?? null,
     contractVersion: desired.contract.contractVersion,
-    contract: desired.contractVersionId,
+    columns: describeColumns(desired.contract.compiled),
     staging: { ...desired.staging },
   };
   if (product === undefined || contract === undefined) {
-    return create('data-product', desired.qualifiedName, after, 'The product does not exist yet.');
+    return create('data-product', name, after, 'The product does not exist yet.');
   }
   const before = {
-    owner: product.ownerTeamId,
+    owner: product.ownerTeamId === desired.team.id ? desired.team.name : product.ownerTeamId,
     title: product.title ?? null,
     description: product.description ?? null,
     contractVersion: contract.contractVersion,
-    contract: contract.id,
+    columns: describeColumns(contract.compiled),
     staging: { ...product.staging },
   };
-  return compare(
-    'data-product',
-    desired.qualifiedName,
-    before,
-    after,
-    'The description or the contract changes.',
-  );
+  const change = compare('data-product', name, before, after, 'The description or the contract changes.');
+  return change.action === 'none' && contract.text !== desired.contract.text
+    ? { ...change, action: 'update', risk: 'low', reason: 'The text of the contract changes.' }
+    : change;
 }
+
+const describeColumns = ({ columns }: CompiledContract): readonly string[] =>
+  columns.map(({ name, type, required }) => `${name} ${describeColumnType(type)}${required ? '' : '?'}`);
 
 function planTopic({ topic }: DesiredProduct, observed: ObservedProduct): Change {
   const { name, ...after } = topic;

@@ -1,0 +1,83 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { createKafkaAdmin } from '@headwater/adapter-kafka';
+import { createPostgres } from '@headwater/adapter-postgres';
+import { createSchemaRegistry } from '@headwater/adapter-schema-registry';
+import type { MeshDatabase } from '@headwater/core-mesh';
+import type { Logger } from '@headwater/kernel';
+import { createOnboardingExecutor } from './data-product/onboarding.executor.ts';
+import { createRetirementExecutor } from './data-product/retirement.executor.ts';
+import type { Environment } from './environment.ts';
+import { createOperationRunner } from './operation/operation-runner.ts';
+import { createMutations } from './schema/mutation.ts';
+import type { Platform, Services } from './services.ts';
+import { createDeltaTableReader } from './staging/delta-table-reader.ts';
+import { createStatusFeed } from './staging/status-feed.ts';
+import { createInventory } from './topic/inventory.ts';
+
+export interface RunningServices {
+  readonly services: Services;
+  /** One check per server this process needs. */
+  readonly readiness: Readonly<Record<string, () => Promise<void>>>;
+  close(): Promise<void>;
+}
+
+/** Connects to everything and starts what runs by itself. Throws an operational error naming the variable to look at. */
+export async function createServices(environment: Environment, logger: Logger): Promise<RunningServices> {
+  const { settings } = environment;
+  const platform = createPlatform(logger);
+  const postgres = await createPostgres({
+    databaseUrl: environment.databaseUrl,
+    applicationName: 'headwater-control-plane',
+    logger,
+  });
+  const kafka = createKafkaAdmin({ settings: environment.kafka, clientId: 'headwater-control-plane' });
+  const registry = createSchemaRegistry({ url: environment.schemaRegistryUrl });
+  const tables = createDeltaTableReader(platform.clock);
+  const inventory = createInventory({ kafka, registry, clock: platform.clock, logger });
+  const database = postgres.mesh;
+  const runner = createRunner(database, { ...settings, kafka, registry, tables, platform });
+  const feed = createStatusFeed(database.reads, logger);
+  const mutations = createMutations(database, platform.sha256);
+  return {
+    services: { settings, database, kafka, registry, inventory, tables, mutations, platform, runner, feed },
+    readiness: {
+      postgres: () => postgres.ping(),
+      kafka: async () => void (await kafka.describeCluster()),
+      registry: () => registry.ping(),
+    },
+    async close() {
+      feed.close();
+      inventory.close();
+      await runner.close();
+      await kafka.close();
+      await postgres.close();
+    },
+  };
+}
+
+function createPlatform(logger: Logger): Platform {
+  return {
+    clock: { nowMs: () => Date.now(), monotonicMs: () => performance.now() },
+    ids: { uuid: () => randomUUID() },
+    logger,
+    sha256: (text) => createHash('sha256').update(text).digest('hex'),
+  };
+}
+
+function createRunner(
+  database: MeshDatabase,
+  parts: Pick<Services, 'kafka' | 'registry' | 'tables' | 'platform'> & { readonly lakeUrl: string },
+) {
+  const { kafka, registry, tables, platform, lakeUrl } = parts;
+  const world = { reads: database.reads, kafka, registry, tables };
+  const options = { world, unit: database.unit, platform, lakeUrl, tables };
+  return createOperationRunner({
+    database,
+    platform,
+    executors: {
+      onboard: createOnboardingExecutor(options),
+      retire: createRetirementExecutor(options),
+      'apply-retention': {},
+    },
+  });
+}

@@ -1,0 +1,127 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type {
+  ChangeRequestKind,
+  MeshUnit,
+  OperationKind,
+  OperationStep,
+  PolicyFinding,
+} from '@headwater/core-mesh';
+import type { Plan } from '@headwater/core-reconcile';
+import { ok, type Json } from '@headwater/kernel';
+import { OPERATION_RUNNER, type OperationRunner } from '../operation/operation-runner.ts';
+import type { MutationCall, Mutations } from '../schema/mutation.ts';
+import { MUTATIONS, PLATFORM, SETTINGS, WORLD, type Platform } from '../services.ts';
+import type { Settings } from '../settings.ts';
+import type { ChangeOutcome, ChangeRefs } from './change-payload.ts';
+import { operationTitle } from './operation-title.ts';
+import type { World } from './observe-product.ts';
+
+/** A planned and judged change, ready to be stored. */
+export interface Submission {
+  readonly kind: ChangeRequestKind;
+  readonly operation: OperationKind;
+  readonly steps: readonly string[];
+  readonly productId: string;
+  readonly productName: string;
+  readonly desired: Json;
+  readonly plan: Plan;
+  readonly findings: readonly PolicyFinding[];
+}
+
+const requestLivesMs = 7 * 86_400_000;
+
+/** Stores change requests; those that no policy holds back are approved by policy and begin at once. */
+@Injectable()
+export class ChangeRequests {
+  readonly world: World;
+  readonly platform: Platform;
+  readonly settings: Settings;
+  readonly mutations: Mutations;
+  readonly #runner: OperationRunner;
+
+  constructor(
+    @Inject(WORLD) world: World,
+    @Inject(PLATFORM) platform: Platform,
+    @Inject(SETTINGS) settings: Settings,
+    @Inject(MUTATIONS) mutations: Mutations,
+    @Inject(OPERATION_RUNNER) runner: OperationRunner,
+  ) {
+    this.world = world;
+    this.platform = platform;
+    this.settings = settings;
+    this.mutations = mutations;
+    this.#runner = runner;
+  }
+
+  /** Wakes the runner, after an operation was stored. */
+  ring(): void {
+    this.#runner.ring();
+  }
+
+  async submit(call: MutationCall, submission: Submission): Promise<ChangeOutcome> {
+    const { ids, clock } = this.platform;
+    const needsApproval = submission.findings.some(({ mode }) => mode === 'approve');
+    const { productId, productName, plan, findings, desired, kind } = submission;
+    const requestId = ids.uuid();
+    const outcome = await this.mutations.run<Partial<ChangeRefs>>(call, async (unit, actor) => {
+      const request = await unit.changeRequests.create({
+        id: requestId,
+        kind,
+        status: needsApproval ? 'proposed' : 'approved',
+        productId,
+        productName,
+        requestedBy: actor,
+        expiresAtMs: clock.nowMs() + requestLivesMs,
+        desired,
+        plan,
+        findings,
+        approvals: needsApproval
+          ? []
+          : [{ decision: 'approved', by: 'policy', atMs: clock.nowMs(), planHash: plan.hash }],
+      });
+      const operationId = needsApproval
+        ? undefined
+        : await startOperation(unit, ids.uuid(), actor, { ...submission, requestId });
+      if (operationId !== undefined) {
+        await unit.changeRequests.update(requestId, request.generation, { operationId });
+      }
+      return ok({
+        refs: {
+          changeRequestId: requestId,
+          ...(operationId === undefined ? {} : { operationId, productId }),
+        },
+        audit: {
+          event: 'change.requested',
+          subject: productName,
+          facts: { changeRequestId: requestId, kind, planHash: plan.hash, needsApproval },
+        },
+      });
+    });
+    this.#runner.ring();
+    return { outcome };
+  }
+}
+
+/** Stores the operation that carries out a change request; the runner finds it there. */
+export async function startOperation(
+  unit: MeshUnit,
+  id: string,
+  actor: string,
+  submission: Pick<Submission, 'operation' | 'steps' | 'productId' | 'plan'> & { readonly requestId: string },
+): Promise<string> {
+  const { operation, steps, productId, requestId, plan } = submission;
+  await unit.operations.create({
+    id,
+    kind: operation,
+    productId,
+    changeRequestId: requestId,
+    actor,
+    input: {},
+    steps: steps.map((name): OperationStep => ({
+      name,
+      title: operationTitle(operation, name, plan),
+      status: 'pending',
+    })),
+  });
+  return id;
+}

@@ -1,0 +1,46 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { err, ok } from '@headwater/kernel';
+import type { ResumeOperationInput } from '../generated/schema-types.ts';
+import { idOf } from '../schema/global-id.ts';
+import type { MutationCall, Mutations, Outcome } from '../schema/mutation.ts';
+import { MUTATIONS } from '../services.ts';
+import { OPERATION_RUNNER, type OperationRunner } from './operation-runner.ts';
+
+@Injectable()
+export class OperationCommands {
+  readonly #mutations: Mutations;
+  readonly #runner: OperationRunner;
+
+  constructor(@Inject(MUTATIONS) mutations: Mutations, @Inject(OPERATION_RUNNER) runner: OperationRunner) {
+    this.#mutations = mutations;
+    this.#runner = runner;
+  }
+
+  async resume(
+    call: MutationCall & { readonly input: ResumeOperationInput },
+  ): Promise<Outcome<{ readonly operationId: string }>> {
+    const outcome = await this.#mutations.run(call, async (unit) => {
+      const id = idOf('Operation', call.input.id) ?? '';
+      const [operation] = await unit.operations.byIds([id]);
+      if (operation === undefined) {
+        return err([{ code: 'HW_OPERATION_UNKNOWN', message: 'There is no such operation.', path: ['id'] }]);
+      }
+      if (operation.status !== 'failed') {
+        return err([
+          {
+            code: 'HW_OPERATION_NOT_FAILED',
+            message: `The operation is ${operation.status}; only a failed one can be resumed.`,
+            path: ['id'],
+          },
+        ]);
+      }
+      await unit.operations.update(id, { status: 'pending' });
+      return ok({
+        refs: { operationId: id },
+        audit: { event: 'operation.resumed', subject: operation.kind, facts: { operationId: id } },
+      });
+    });
+    this.#runner.ring();
+    return outcome;
+  }
+}

@@ -1,0 +1,12 @@
+import type { DataProduct } from '@headwater/core-mesh';
+import type { RetentionPolicy } from '../generated/schema-types.ts';
+import { toEnumName } from '../schema/enum-name.ts';
+import { toTopicConfigs } from '../topic/topic.map.ts';
+import { compileRetention } from './compile-retention.ts';
+
+export const toRetentionPolicy = ({ retention, generation }: DataProduct): RetentionPolicy => ({
+  period: retention.periodMs,
+  mode: toEnumName(retention.mode),
+  topicConfigs: toTopicConfigs(compileRetention(retention)),
+  version: generation,
+});
