@@ -92,7 +92,7 @@ export const english = {
     portChanged: (name: string, previous: number, port: number) =>
       `port ${previous} of ${name} is taken by another program, using ${port}`,
     orphanEnded: (name: string, pid: number) => `ended ${name} (pid ${pid}) left over from an earlier run`,
-    partExited: (part: string) => `${part} ended unexpectedly; the stack stops`,
+    partExited: (part: string) => `${part} ended unexpectedly; starting it again`,
     appReady: (app: string, url: string) => `${app} ready at ${url}`,
     appRestarting: (app: string, seconds: string, log: string) =>
       `${app} ended unexpectedly; starting it again in ${seconds} s (log: ${log})`,

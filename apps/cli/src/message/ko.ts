@@ -92,7 +92,7 @@ export const korean: Messages = {
     portChanged: (name, previous, port) =>
       `${name}의 포트 ${previous}을(를) 다른 프로그램이 사용 중이어서 ${port}을(를) 사용합니다`,
     orphanEnded: (name, pid) => `이전 실행에서 남은 ${name} (pid ${pid})을(를) 종료했습니다`,
-    partExited: (part) => `${part}이(가) 예기치 않게 종료되어 스택을 중지합니다`,
+    partExited: (part) => `${part}이(가) 예기치 않게 종료되어 다시 시작합니다`,
     appReady: (app, url) => `${app} 준비됨: ${url}`,
     appRestarting: (app, seconds, log) =>
       `${app}이(가) 예기치 않게 종료되어 ${seconds}초 뒤 다시 시작합니다 (로그: ${log})`,

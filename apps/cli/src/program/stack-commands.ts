@@ -1,4 +1,4 @@
-import { Option, type Command } from 'commander';
+import { Argument, Option, type Command } from 'commander';
 import type { CommandContext, RunCommand } from '../context.ts';
 import { demo } from '../command/demo.ts';
 import { doctor } from '../command/doctor.ts';
@@ -46,8 +46,11 @@ function registerUp(program: Command, context: CommandContext, run: RunCommand):
 }
 
 function registerDemo(program: Command, context: CommandContext, run: RunCommand): void {
-  const { about, title } = context.messages;
-  const command = program.command('demo').description(about.demo).argument('<product>', demoNames.join(', '));
+  const { about, option, title } = context.messages;
+  const command = program
+    .command('demo')
+    .description(about.demo)
+    .addArgument(new Argument('<product>', option.demo).choices(demoNames));
   addFeedOptions(command, context).action(
     (name: DemoName, options: { events?: number; rate?: number; seed: number; source?: FlightsSource }) =>
       run(() => demo(context, name, options, stopOnSignal())),

@@ -22,14 +22,18 @@ export interface AppOptions {
 export interface AppProcess {
   readonly name: AppName;
   readonly url: string;
-  /** Resolves when `/readyz` says so; throws with the end of the log when that takes longer than 60 s. */
-  ready(): Promise<void>;
+  /**
+   * Resolves when `/readyz` says so. Throws with the end of the log when that takes longer than 60 s or when the app has
+   * ended three times before, and when the signal is aborted.
+   */
+  ready(stopped: AbortSignal): Promise<void>;
   /** No more restarts. The stack ends the process itself. */
   release(): void;
 }
 
 const readyMsMax = 60_000;
 const readyPollMs = 50;
+const endsBeforeReadyMax = 3;
 const stopDeadlineMs = 15_000;
 
 /** Runs one app under the stack and starts it again, with growing waits, whenever it ends by itself. */
@@ -38,9 +42,9 @@ export async function runApp(stack: Stack, options: AppOptions): Promise<AppProc
   const port = await stack.choosePort(name);
   const url = `http://127.0.0.1:${port}`;
   let isReleased = false;
+  let ends = 0;
   let process = await launch(stack, options, port);
   const keepRunning = async (): Promise<void> => {
-    let ends = 0;
     while (!isReleased) {
       const startedMs = performance.now();
       await process.exited;
@@ -58,12 +62,15 @@ export async function runApp(stack: Stack, options: AppOptions): Promise<AppProc
   return {
     name,
     url,
-    ready: () => waitUntilReady(url, () => process, options),
+    ready: (stopped) =>
+      waitUntilReady(url, stopped, () => ends < endsBeforeReadyMax).catch((error: unknown) => {
+        throw stopped.aborted ? error : notReady(options, process);
+      }),
     release: () => void (isReleased = true),
   };
 }
 
-export const logOf = (home: string, name: string): string => path.join(home, 'logs', `${name}.log`);
+const logOf = (home: string, name: string): string => path.join(home, 'logs', `${name}.log`);
 
 function launch(
   stack: Stack,
@@ -80,22 +87,21 @@ function launch(
   });
 }
 
-async function waitUntilReady(
-  url: string,
-  process: () => SupervisedProcess,
-  options: AppOptions,
-): Promise<void> {
+async function waitUntilReady(url: string, stopped: AbortSignal, isWorthIt: () => boolean): Promise<void> {
   const end = performance.now() + readyMsMax;
-  while (performance.now() < end) {
-    if (await isReady(url)) return;
+  while (!(await isReady(url))) {
+    stopped.throwIfAborted();
+    if (performance.now() > end || !isWorthIt()) throw new Error('not ready');
     await sleep(readyPollMs);
   }
-  throw operationalError({
-    code: 'HW_UP_APP_NOT_READY',
-    message: `${options.name} is not ready after ${readyMsMax / 1000} s.\n${process().logTail()}`,
-    fix: `Read ${logOf(options.home, options.name)}; \`headwater doctor\` checks what it needs.`,
-  });
 }
+
+const notReady = ({ name, home }: AppOptions, process: SupervisedProcess) =>
+  operationalError({
+    code: 'HW_UP_APP_NOT_READY',
+    message: `${name} does not become ready.\n${process.logTail()}`,
+    fix: `Read ${logOf(home, name)}; \`headwater doctor\` checks what it needs.`,
+  });
 
 async function isReady(url: string): Promise<boolean> {
   try {

@@ -1,8 +1,10 @@
 import path from 'node:path';
-import { startStack, type OnStackEvent, type Stack } from '@headwater/platform-embedded';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startStack, type OnStackEvent, type Stack, type StackPart } from '@headwater/platform-embedded';
 import { controlPlaneAddress } from '../control-plane/connection.ts';
 import type { CliEnvironment } from '../environment.ts';
 import { appNames, runApp, type AppName, type AppOptions, type AppProcess } from './app-process.ts';
+import { restartDelayMs } from './restart-delay.ts';
 
 /** The whole product on one machine: servers and apps. */
 export interface LocalSystem {
@@ -17,6 +19,8 @@ export interface LocalSystemOptions {
   readonly onProgress: OnStackEvent;
   readonly onReady: (app: AppName, url: string) => void;
   readonly onRestart: AppOptions['onRestart'];
+  /** Aborted when the start is no longer wanted. */
+  readonly stopped: AbortSignal;
 }
 
 /**
@@ -44,6 +48,7 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
           void stack?.[event.part].start().catch(() => undefined);
       },
     });
+    options.stopped.throwIfAborted();
     const controlPlane = await startApps(stack, options, apps);
     stack.announce(controlPlaneAddress, controlPlane.url);
     return { stack, controlPlaneUrl: controlPlane.url, stop };
@@ -53,12 +58,27 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
   }
 }
 
+const partStartsMax = 10;
+
+/** Starts a server that ended by itself again, with growing waits; its clients reconnect to the same port. */
+async function restartPart(part: StackPart, isStopping: () => boolean): Promise<void> {
+  for (let attempt = 1; attempt <= partStartsMax; attempt++) {
+    await sleep(restartDelayMs(attempt), undefined, { ref: false });
+    if (isStopping()) return;
+    const isStarted = await part.start().then(
+      () => true,
+      () => false,
+    );
+    if (isStarted) return;
+  }
+}
+
 /** Workers wait for the tables that the control plane's migrations make, so it goes first. */
 async function startApps(stack: Stack, options: LocalSystemOptions, apps: AppProcess[]): Promise<AppProcess> {
   const start = async (name: AppName): Promise<AppProcess> => {
     const app = await runApp(stack, toAppOptions(name, stack, options));
     apps.push(app);
-    await app.ready();
+    await app.ready(options.stopped);
     options.onReady(name, app.url);
     return app;
   };

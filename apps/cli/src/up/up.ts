@@ -45,7 +45,7 @@ export async function up(context: CommandContext, options: UpOptions): Promise<n
     logger: createTerminalLogger(terminal),
     deadlineMs: stopDeadlineMs,
     stopsWithParent: true,
-    start: () => start(context, options),
+    start: (stopped) => start(context, options, stopped),
     untilDone: ({ work }) => work,
     async stop({ system, work, stopWork }) {
       terminal.say(messages.stack.stopping);
@@ -57,7 +57,7 @@ export async function up(context: CommandContext, options: UpOptions): Promise<n
   });
 }
 
-async function start(context: CommandContext, options: UpOptions): Promise<Running> {
+async function start(context: CommandContext, options: UpOptions, stopped: AbortSignal): Promise<Running> {
   const { terminal, messages, environment } = context;
   const onProgress = createStackProgress(terminal, messages);
   if (options.reset === true) {
@@ -70,6 +70,7 @@ async function start(context: CommandContext, options: UpOptions): Promise<Runni
   const system = await startLocalSystem({
     environment,
     onProgress,
+    stopped,
     onReady: (app, url) => terminal.say(messages.stack.appReady(app, url)),
     onRestart: (app, delayMs, log) =>
       terminal.say(messages.stack.appRestarting(app, formatSeconds(delayMs / 1000), log)),
