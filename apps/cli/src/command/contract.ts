@@ -1,10 +1,5 @@
 import { readFileSync } from 'node:fs';
-import {
-  compileContract,
-  describeProblem,
-  parseContract,
-  type ContractProblem,
-} from '@headwater/core-contract';
+import { describeProblem, inferContract, lintContract, splitSample } from '@headwater/core-contract';
 import { userError } from '@headwater/kernel';
 import type { CommandContext } from '../context.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
@@ -13,8 +8,8 @@ import { printListing } from '../output/listing.ts';
 
 /** Every problem of the contract with its position; fails when one of them is an error. */
 export async function lint(context: CommandContext, source: string): Promise<ExitCode> {
-  const file = source === '-' ? standardInputName : source;
-  const records = judge(await readText(source));
+  const file = nameOf(source);
+  const records = lintContract(await readText(source));
   if (context.format() === 'table') {
     for (const problem of records) context.terminal.print(describeProblem(file, problem));
   } else {
@@ -23,12 +18,39 @@ export async function lint(context: CommandContext, source: string): Promise<Exi
   return records.some(({ severity }) => severity === 'error') ? exitCode.failed : exitCode.ok;
 }
 
-function judge(text: string): readonly ContractProblem[] {
-  const parsed = parseContract(text);
-  if (!parsed.ok) return parsed.error;
-  const compiled = compileContract(parsed.value);
-  return compiled.ok ? [] : compiled.error;
+export interface InferOptions {
+  readonly domain: string;
+  readonly name: string;
+  readonly owner?: string;
+  readonly title?: string;
 }
+
+/**
+ * Proposes a contract from JSON lines or a JSON array: YAML on standard output, records the contract would not take on
+ * standard error.
+ */
+export async function infer(context: CommandContext, source: string, facts: InferOptions): Promise<ExitCode> {
+  const { terminal, messages } = context;
+  const file = nameOf(source);
+  const inferred = inferContract(splitSample(await readText(source)), facts);
+  if (!inferred.ok) {
+    throw userError({
+      code: 'HW_CONTRACT_NOT_INFERRED',
+      message: inferred.error.map((problem) => describeProblem(file, problem)).join('\n  '),
+      fix: inferred.error[0]?.fix ?? 'Give JSON objects, one on each line.',
+    });
+  }
+  const { text, compiled, recordsRead, refused, evidence } = inferred.value;
+  terminal.say(messages.contract.inferred(recordsRead, compiled.columns.length));
+  for (const { line, reason, path, detail } of refused) {
+    terminal.say(messages.contract.refused(`${file}:${line}`, reason, path, detail));
+  }
+  if (context.format() === 'table') terminal.print(text.trimEnd());
+  else terminal.print(JSON.stringify({ contract: text, recordsRead, refused, evidence }));
+  return exitCode.ok;
+}
+
+const nameOf = (source: string): string => (source === '-' ? standardInputName : source);
 
 async function readText(source: string): Promise<string> {
   if (source === '-') return readStandardInput();

@@ -163,6 +163,11 @@ export const english = {
     broken: (count: number) => `${count} thing${count === 1 ? '' : 's'} to fix.`,
     fix: 'fix',
   },
+  contract: {
+    inferred: (records: number, properties: number) => `${records} records read, ${properties} properties`,
+    refused: (where: string, reason: string, path: string, detail: string) =>
+      `${where} would be quarantined: ${reason}${path === '' ? '' : ` at ${path}`}: ${detail}`,
+  },
   produced: (count: string, topic: string) => `${count} records sent to ${topic}`,
   accepted: (id: string) => `Loss of incident ${id} is recorded; staging goes on behind the gap.`,
   error: {

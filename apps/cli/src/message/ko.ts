@@ -162,6 +162,11 @@ export const korean: Messages = {
     broken: (count) => `해결할 항목이 ${count}개 있습니다.`,
     fix: '해결',
   },
+  contract: {
+    inferred: (records, properties) => `레코드 ${records}건을 읽어 속성 ${properties}개를 찾았습니다`,
+    refused: (where, reason, path, detail) =>
+      `${where} 격리 대상: ${reason}${path === '' ? '' : ` (${path})`}: ${detail}`,
+  },
   produced: (count, topic) => `${topic}에 레코드 ${count}건을 보냈습니다`,
   accepted: (id) => `인시던트 ${id}의 손실을 기록했습니다. 그 뒤부터 스테이징을 계속합니다.`,
   error: {

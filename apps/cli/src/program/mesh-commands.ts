@@ -1,6 +1,6 @@
 import { Argument, Option, type Command } from 'commander';
 import { apply, diff, type ApplyOptions } from '../command/apply.ts';
-import { lint } from '../command/contract.ts';
+import { infer, lint, type InferOptions } from '../command/contract.ts';
 import { describe, describeKinds, type DescribeKind } from '../command/describe.ts';
 import { get, getKinds, type GetKind } from '../command/get.ts';
 import { retire, type RetireOptions } from '../command/retire.ts';
@@ -104,4 +104,15 @@ function registerContract(program: Command, context: CommandContext, run: RunCom
     .argument('<file>', option.file)
     .action((file: string) => run(() => lint(context, file)));
   addExamples(linting, title['examples'] ?? '', ['headwater contract lint ad-events.odcs.yaml']);
+  const inferring = contract
+    .command('infer')
+    .description(about.contractInfer)
+    .argument('<file>', option.jsonLines)
+    .requiredOption('--domain <domain>', option.domain)
+    .requiredOption('--name <name>', option.name)
+    .option('--owner <team>', option.owner)
+    .action((file: string, options: InferOptions) => run(() => infer(context, file, options)));
+  addExamples(inferring, title['examples'] ?? '', [
+    'headwater contract infer readings.jsonl --domain garden --name readings > readings.odcs.yaml',
+  ]);
 }
