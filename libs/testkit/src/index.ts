@@ -1,3 +1,5 @@
+export { unpackTarZst } from './archive.ts';
+export { conformanceFolder } from './conformance.ts';
 export { createTestDatabase } from './test-database.ts';
 export type { TestDatabase } from './test-database.ts';
 export { createTestHome, testCacheDir } from './test-home.ts';

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { open, rm, stat, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { quoteName, quoteText, type Database } from './database.ts';
+import { quoteFile, readParquet } from './table-parquet-node.ts';
 
 const MAP = 'map(varchar, varchar)';
 const DELETION_VECTOR =
@@ -74,7 +75,7 @@ async function* readLines(
 ): AsyncIterable<readonly string[]> {
   const connection = await database.connect();
   try {
-    const source = `read_parquet([${readableNames.map(quoteText).join()}], union_by_name = true)`;
+    const source = readParquet(readableNames, ', union_by_name = true');
     const line = await selectLine(connection, source);
     if (line === undefined) return;
     const result = await connection.stream(`select ${line} from ${source}`);
@@ -132,7 +133,7 @@ function copyStatement(unfinished: string, localFile: string, longestLine: numbe
     return `${quoteName(column)}: ${quoteText(`struct(${types.join(', ')})`)}`;
   });
   return (
-    `copy (select * from read_json(${quoteText(unfinished)}, format = 'newline_delimited', ` +
+    `copy (select * from read_json(${quoteFile(unfinished)}, format = 'newline_delimited', hive_partitioning = false, ` +
     `maximum_object_size = ${Math.max(LINE_BYTES_MIN, longestLine + 2)}, columns = {${columns.join()}})) ` +
     `to ${quoteText(localFile)} (format parquet, codec 'zstd', compression_level 1)`
   );

@@ -9,3 +9,5 @@ export {
   type FileLines,
 } from './file-lines.ts';
 export { createDuckDbEngine, type DuckDbEngineOptions } from './engine-duckdb.ts';
+export { readTableRows, type RowsSource } from './table-rows.ts';
+export { readCoordinates } from './engine-coordinates.ts';

@@ -23,3 +23,8 @@ export * from './log-clean-up.ts';
 export * from './remove-files.ts';
 export { deletedFileRetentionMs, logRetentionMs, parseInterval } from './table-property.ts';
 export * from './vacuum.ts';
+export * from './column-mapping.ts';
+export * from './deletion-vector.ts';
+export { type RowSet } from './roaring.ts';
+export * from './scan.ts';
+export * from './time-travel.ts';
