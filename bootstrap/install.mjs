@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, readdirSync, statfsSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { inRoot, root } from './paths.mjs';
 import { Problem } from './problem.mjs';
@@ -7,18 +7,30 @@ import { progressLine, say } from './progress.mjs';
 
 const installedBytes = 960_000_000;
 const freeBytesMin = 1_600_000_000;
+const unfinished = 'node_modules/.unfinished';
 const nodeProgram = 'node_modules/node/bin/node';
 const megabytes = (bytes) => `${Math.max(0, Math.round(bytes / 1e6))} MB`;
 
-/** Installs the packages of package-lock.json unless exactly those are there. An interrupted install counts as none. */
+/**
+ * Installs the packages of package-lock.json unless exactly those are there. An interrupted install counts as none.
+ *
+ * Not `npm ci`: it refuses a lock file without the builds of optional packages for other platforms, which npm leaves
+ * out where its registry does not have them.
+ */
 export async function install() {
   if (isInstalled()) return;
+  if (existsSync(inRoot(unfinished)) || !existsSync(inRoot('node_modules/.package-lock.json'))) {
+    rmSync(inRoot('node_modules'), { recursive: true, force: true });
+  }
   requireSpace();
-  const count = Object.keys(wantedPackages(readLock('package-lock.json'))).length;
+  const count = Object.values(wantedPackages(readLock('package-lock.json'))).filter(isForThisMachine).length;
   say(`installing ${count} packages with npm (about ${megabytes(installedBytes)} on disk)`);
   const began = Date.now();
+  mkdirSync(inRoot('node_modules'), { recursive: true });
+  writeFileSync(inRoot(unfinished), '');
   const { code, output } = await runNpm([
-    'ci',
+    'install',
+    '--no-save',
     '--no-audit',
     '--no-fund',
     '--prefer-offline',
@@ -26,12 +38,13 @@ export async function install() {
   ]);
   if (code !== 0) throw explainFailure(output);
   if (!existsSync(inRoot(nodeProgram))) await runForbiddenScripts();
-  if (!isInstalled()) {
+  if (!isComplete()) {
     throw new Problem(
       'npm finished, and the installed packages are not those of package-lock.json or lack Node 24.',
       'Allow install scripts (npm config get ignore-scripts must be false), delete node_modules and run the same command again.',
     );
   }
+  rmSync(inRoot(unfinished), { force: true });
   say(`installed in ${Math.round((Date.now() - began) / 1000)} s`);
 }
 
@@ -39,7 +52,9 @@ export async function install() {
  * npm writes node_modules/.package-lock.json as the last step of an install, so it is missing or old after an
  * interrupted one.
  */
-function isInstalled() {
+const isInstalled = () => !existsSync(inRoot(unfinished)) && isComplete();
+
+function isComplete() {
   const wanted = readLock('package-lock.json');
   const installed = readLock('node_modules/.package-lock.json');
   if (wanted === undefined || installed === undefined || !existsSync(inRoot(nodeProgram))) return false;
@@ -73,6 +88,9 @@ function readLock(file) {
 
 const wantedPackages = (lock) =>
   Object.fromEntries(Object.entries(lock.packages).filter(([path]) => path.includes('node_modules/')));
+
+const isForThisMachine = ({ os, cpu }) =>
+  (os === undefined || os.includes(process.platform)) && (cpu === undefined || cpu.includes(process.arch));
 
 const freeBytes = () => {
   const { bavail, bsize } = statfsSync(root);
@@ -138,7 +156,7 @@ function explainFailure(output) {
     );
   }
   return new Problem(
-    `npm ci failed.\n${detail || output.slice(-2000)}`,
+    `npm install failed.\n${detail || output.slice(-2000)}`,
     'See the lines above; deleting node_modules and running the same command again is always safe.',
   );
 }
