@@ -1,3 +1,4 @@
+import type { WorkItems } from '@headwater/core-jobs';
 import type { MeshDatabase } from '@headwater/core-mesh';
 import type { LaneLeases, StagingStore } from '@headwater/core-staging';
 import type { Logger } from '@headwater/kernel';
@@ -9,11 +10,13 @@ import { createPrisma } from './prisma.ts';
 import { createLaneLeases } from './staging/lane-leases.ts';
 import { createStagingReports } from './staging/staging-reports.ts';
 import { createStagingStore } from './staging/staging-store.ts';
+import { createWorkItems } from './work/work-items.ts';
 
 export interface Postgres {
   readonly mesh: MeshDatabase;
   readonly laneLeases: LaneLeases;
   readonly staging: StagingStore;
+  readonly work: WorkItems;
   /** Throws `HW_DATABASE_UNREACHABLE` when Postgres does not answer. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -48,6 +51,7 @@ export async function createPostgres(options: PostgresOptions): Promise<Postgres
     },
     laneLeases: createLaneLeases(pool),
     staging: createStagingStore(pool, prisma),
+    work: createWorkItems(pool, tenant),
     ping: () => checkConnection(pool, databaseUrl),
     async close() {
       await prisma.$disconnect();

@@ -1,1 +1,2 @@
-export {};
+export { createDoorbell, type Doorbell, type DoorbellOptions, type Listener } from './doorbell.ts';
+export { startSweeper, sweepIntervalMs, type Sweeper, type SweeperOptions } from './sweeper.ts';

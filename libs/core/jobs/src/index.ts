@@ -1,1 +1,3 @@
-export {};
+export * from './catalogue.ts';
+export * from './handlers.ts';
+export * from './work-item.ts';

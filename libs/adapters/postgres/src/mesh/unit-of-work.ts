@@ -12,6 +12,7 @@ import { createIncidentStore } from './incident-store.ts';
 import { createOperationStore } from './operation-store.ts';
 import { createApplicationStore, createDomainStore, createTeamStore } from './organisation-store.ts';
 import { createPipelineStore } from './pipeline-store.ts';
+import { createWorkStore } from '../work/work-items.ts';
 
 export interface UnitOptions {
   readonly prisma: PrismaClient;
@@ -33,6 +34,7 @@ export const createStores = (db: Db, tenant: string): MeshUnit => ({
   tokens: createTokenStore(db, tenant),
   audit: createAuditTrail(db, tenant),
   idempotency: createIdempotencyStore(db, tenant),
+  work: createWorkStore((text, values) => db.$queryRawUnsafe(text, ...values), tenant),
 });
 
 /**
