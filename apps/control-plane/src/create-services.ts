@@ -32,7 +32,7 @@ export async function createServices(environment: Environment, logger: Logger): 
   });
   const kafka = createKafkaAdmin({ settings: environment.kafka, clientId: 'headwater-control-plane' });
   const registry = createSchemaRegistry({ url: environment.schemaRegistryUrl });
-  const tables = createDeltaTableReader(platform.clock);
+  const tables = await createDeltaTableReader(platform.clock);
   const inventory = createInventory({ kafka, registry, clock: platform.clock, logger });
   const database = postgres.mesh;
   const runner = createRunner(database, { ...settings, kafka, registry, tables, platform });
@@ -49,6 +49,7 @@ export async function createServices(environment: Environment, logger: Logger): 
       feed.close();
       inventory.close();
       await runner.close();
+      tables.close();
       await kafka.close();
       await postgres.close();
     },

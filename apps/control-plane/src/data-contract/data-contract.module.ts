@@ -1,4 +1,6 @@
 import { Module } from '@nestjs/common';
+import { DataContractQueries } from './data-contract.queries.ts';
+import { DataContractResolver } from './data-contract.resolver.ts';
 
-@Module({})
+@Module({ providers: [DataContractResolver, DataContractQueries] })
 export class DataContractModule {}

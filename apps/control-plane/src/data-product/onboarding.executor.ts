@@ -123,17 +123,19 @@ async function ensureTopic(input: StepInput): Promise<string> {
   const [seen] = await world.kafka.describeTopics([topic.name]);
   if (seen === undefined) {
     const made = await world.kafka.createTopic(topic);
-    if (made.outcome === 'created') return `Created with id ${made.topicId}, ${topic.partitions} partitions.`;
-    throw topicNotOurs(topic.name);
+    if (made.outcome === 'exists') throw topicNotOurs(topic.name);
+    await claimTopic(input, made.topicId);
+    return `Created with id ${made.topicId}, ${topic.partitions} partitions.`;
   }
   const pipeline = await ownPipeline(input);
   if (pipeline === undefined) {
-    // A kill between creating the topic and storing the pipeline leaves exactly the topic that was asked for.
+    // A kill between creating the topic and claiming it leaves exactly the topic that was asked for.
     const isAsMade =
       seen.partitions === topic.partitions &&
       seen.replicationFactor === topic.replicationFactor &&
       Object.entries(topic.configs).every(([key, value]) => seen.configs[key] === value);
     if (!beganBefore || !isAsMade) throw topicNotOurs(topic.name);
+    await claimTopic(input, seen.topicId);
     return `Created before the restart with id ${seen.topicId}.`;
   }
   if (pipeline.spec.topicId !== seen.topicId) throw topicNotOurs(topic.name);
@@ -141,8 +143,27 @@ async function ensureTopic(input: StepInput): Promise<string> {
   const changed = Object.entries(topic.configs).filter(([key, value]) => seen.configs[key] !== value);
   if (changed.length > 0) await world.kafka.alterTopicConfigs(topic.name, Object.fromEntries(changed));
   return changed.length === 0
-    ? 'Partitions are as desired.'
+    ? 'Partitions and settings are as desired.'
     : `Changed ${changed.map(([key]) => key).join(', ')}.`;
+}
+
+/** The pipeline, still paused, is the proof that the topic with this id is ours. */
+async function claimTopic({ unit, desired, operation }: StepInput, topicId: string): Promise<void> {
+  await unit(async (stores) => {
+    const spec = { ...toPipelineSpec(desired, topicId), desiredState: 'paused' as const };
+    await stores.pipelines.create({ productId: desired.productId, spec });
+    await stores.audit.append({
+      actor: operation.actor,
+      event: 'topic.created',
+      subject: desired.qualifiedName,
+      facts: {
+        topic: desired.topic.name,
+        topicId,
+        pipelineId: desired.pipelineId,
+        operationId: operation.id,
+      },
+    });
+  });
 }
 
 async function ensureSubject({ world, desired }: StepInput): Promise<string> {
@@ -162,27 +183,31 @@ async function ensureSubject({ world, desired }: StepInput): Promise<string> {
 }
 
 async function ensurePipeline(input: StepInput): Promise<string> {
-  const { world, unit, desired, operation } = input;
-  const [topic] = await world.kafka.describeTopics([desired.topic.name]);
-  if (topic === undefined) throw notThereYet(`The topic ${desired.topic.name}`);
-  const spec = toPipelineSpec(desired, topic.topicId);
+  const { unit, desired, operation } = input;
   return unit(async (stores) => {
-    const [existing] = await stores.pipelines.byIds([desired.pipelineId]);
-    if (existing === undefined) await stores.pipelines.create({ productId: desired.productId, spec });
-    else {
-      const { contract, transformHash, schemaIds, flushIntervalMs, flushBytesMax } = spec;
-      const change = { contract, transformHash, schemaIds, flushIntervalMs, flushBytesMax };
-      await stores.pipelines.update(desired.pipelineId, existing.spec.generation, change);
-    }
+    const [pipeline] = await stores.pipelines.byIds([desired.pipelineId]);
+    const [product] = await stores.products.byIds([desired.productId]);
+    if (pipeline === undefined || product === undefined)
+      throw notThereYet(`The pipeline of ${desired.qualifiedName}`);
+    const isNew = product.status === 'draft';
+    const { contract, transformHash, flushIntervalMs, flushBytesMax } = toPipelineSpec(
+      desired,
+      pipeline.spec.topicId,
+    );
+    await stores.pipelines.update(desired.pipelineId, pipeline.spec.generation, {
+      contract,
+      transformHash,
+      flushIntervalMs,
+      flushBytesMax,
+      ...(isNew ? { desiredState: 'running' as const } : {}),
+    });
     await stores.audit.append({
       actor: operation.actor,
-      event: existing === undefined ? 'pipeline.created' : 'pipeline.changed',
+      event: isNew ? 'pipeline.started' : 'pipeline.changed',
       subject: desired.qualifiedName,
-      facts: { pipelineId: desired.pipelineId, topicId: topic.topicId, operationId: operation.id },
+      facts: { pipelineId: desired.pipelineId, operationId: operation.id },
     });
-    return existing === undefined
-      ? `Staging into ${desired.tableUrl}.`
-      : 'Staging takes the change at its next batch.';
+    return isNew ? `Staging into ${desired.tableUrl}.` : 'Staging takes the change at its next batch.';
   });
 }
 

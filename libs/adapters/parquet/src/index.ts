@@ -11,3 +11,12 @@ export {
 export { createDuckDbEngine, type DuckDbEngineOptions } from './engine-duckdb.ts';
 export { readTableRows, type RowsSource } from './table-rows.ts';
 export { readCoordinates } from './engine-coordinates.ts';
+export { readQuarantineRows, type QuarantineQuery, type QuarantineRow } from './quarantine-rows.ts';
+export {
+  openBalanceJoin,
+  type BalanceCounts,
+  type BalancedRange,
+  type BalancedRecord,
+  type BalanceExample,
+  type BalanceJoin,
+} from './balance-join.ts';

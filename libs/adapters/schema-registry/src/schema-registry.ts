@@ -13,11 +13,15 @@ import {
 export function createSchemaRegistry({ url }: { readonly url: string }): SchemaRegistry {
   const location = parseRegistryUrl(url);
   const rest = createRegistryRest(location);
-  const client = new Client({
-    host: location.url,
-    ...(location.auth === undefined ? {} : { auth: location.auth }),
-    retry: { retries: 1, maxRetryTimeInSecs: 2 },
-  });
+  const client = new Client(
+    {
+      host: location.url,
+      ...(location.auth === undefined ? {} : { auth: location.auth }),
+      retry: { retries: 1, maxRetryTimeInSecs: 2 },
+    },
+    // The client compiles what it registers; formats are checked where records are judged, not here.
+    { [SchemaType.JSON]: { strict: false, validateFormats: false } },
+  );
   return {
     ping: async () => void (await listSubjects(rest, location.url)),
     listSubjects: () => listSubjects(rest, location.url),

@@ -139,9 +139,12 @@ const planRetention = ({ retention, qualifiedName }: DesiredProduct, { product }
     ? create('retention', qualifiedName, { ...retention }, 'One promise for every copy of the product.')
     : compare('retention', qualifiedName, { ...product.retention }, { ...retention }, 'The promise changes.');
 
-function planPipeline(desired: DesiredProduct, { pipeline }: ObservedProduct): Change {
+/** A draft is not finished: its pipeline waits paused until everything else stands. Later only operators pause and resume. */
+function planPipeline(desired: DesiredProduct, { pipeline, product }: ObservedProduct): Change {
   const name = desired.qualifiedName;
+  const isDraft = product === undefined || product.status === 'draft';
   const after = {
+    ...(isDraft ? { state: 'running' } : {}),
     topic: desired.topic.name,
     table: desired.tableUrl,
     contractVersion: desired.contract.contractVersion,
@@ -150,6 +153,7 @@ function planPipeline(desired: DesiredProduct, { pipeline }: ObservedProduct): C
   if (pipeline === undefined) return create('pipeline', name, after, 'Staging starts with the topic.');
   const { spec } = pipeline;
   const before = {
+    ...(isDraft ? { state: spec.desiredState } : {}),
     topic: spec.topic,
     table: spec.tableUrl,
     contractVersion: spec.contract.contractVersion,
