@@ -14,7 +14,9 @@ export type DescribeKind = (typeof describeKinds)[number];
 /** Everything the control plane knows about one thing; as YAML for people. */
 export async function describe(context: CommandContext, kind: DescribeKind, name: string): Promise<ExitCode> {
   const found = await find(context, kind, name);
-  printRecord(context.terminal, context.format(), found, () => stringify(withoutNulls(found)).trimEnd());
+  printRecord(context.terminal, context.format(), found, () =>
+    stringify(withoutNulls(found), { lineWidth: 0, blockQuote: 'literal' }).trimEnd(),
+  );
   return exitCode.ok;
 }
 

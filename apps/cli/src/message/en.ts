@@ -110,6 +110,7 @@ export const english = {
     quarantine: 'quarantine',
     duckdb: 'read with DuckDB',
     deltaRs: 'read with delta-rs (pip install deltalake)',
+    cli: 'read with the command line',
     producer: 'produce with kafkajs (save as produce.mjs)',
     bootstrap: 'bootstrap servers',
     status: 'watch it',

@@ -110,6 +110,7 @@ export const korean: Messages = {
     quarantine: '격리 테이블',
     duckdb: 'DuckDB로 읽기',
     deltaRs: 'delta-rs로 읽기 (pip install deltalake)',
+    cli: '명령줄로 읽기',
     producer: 'kafkajs로 보내기 (produce.mjs로 저장)',
     bootstrap: '부트스트랩 서버',
     status: '상태 보기',

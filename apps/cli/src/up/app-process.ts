@@ -4,8 +4,8 @@ import { operationalError } from '@headwater/kernel';
 import type { Stack, SupervisedProcess } from '@headwater/platform-embedded';
 import { countEnds, restartDelayMs } from './restart-delay.ts';
 
-export const appNames = ['control-plane', 'staging-worker', 'retention-worker'] as const;
-export type AppName = (typeof appNames)[number];
+export const workerNames = ['staging-worker', 'retention-worker'] as const;
+export type AppName = 'control-plane' | (typeof workerNames)[number];
 
 export interface AppOptions {
   readonly name: AppName;

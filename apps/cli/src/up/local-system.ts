@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { startStack, type OnStackEvent, type Stack, type StackPart } from '@headwater/platform-embedded';
 import { controlPlaneAddress } from '../control-plane/connection.ts';
 import type { CliEnvironment } from '../environment.ts';
-import { appNames, runApp, type AppName, type AppOptions, type AppProcess } from './app-process.ts';
+import { runApp, workerNames, type AppName, type AppOptions, type AppProcess } from './app-process.ts';
 import { restartDelayMs } from './restart-delay.ts';
 
 /** The whole product on one machine: servers and apps. */
@@ -18,14 +18,15 @@ export interface LocalSystemOptions {
   readonly environment: CliEnvironment;
   readonly onProgress: OnStackEvent;
   readonly onReady: (app: AppName, url: string) => void;
+  readonly onNotReady: (error: unknown) => void;
   readonly onRestart: AppOptions['onRestart'];
   /** Aborted when the start is no longer wanted. */
   readonly stopped: AbortSignal;
 }
 
 /**
- * Starts the servers, then the apps side by side; resolves when the control plane and the workers are ready. Leaves no
- * process behind when one of them cannot start.
+ * Starts the servers, then the apps; resolves when the control plane is ready. Leaves no process behind when a server or
+ * the control plane cannot start.
  */
 export async function startLocalSystem(options: LocalSystemOptions): Promise<LocalSystem> {
   const { environment, onProgress } = options;
@@ -73,18 +74,28 @@ async function restartPart(part: StackPart, isStopping: () => boolean): Promise<
   }
 }
 
-/** Workers wait for the tables that the control plane's migrations make, so it goes first. */
+/**
+ * Workers need the tables that the control plane's migrations make, so it goes first. They become ready while the first
+ * product is onboarded; one that does not is told and goes on being restarted.
+ */
 async function startApps(stack: Stack, options: LocalSystemOptions, apps: AppProcess[]): Promise<AppProcess> {
-  const start = async (name: AppName): Promise<AppProcess> => {
+  const run = async (name: AppName): Promise<AppProcess> => {
     const app = await runApp(stack, toAppOptions(name, stack, options));
     apps.push(app);
-    await app.ready(options.stopped);
-    options.onReady(name, app.url);
     return app;
   };
-  const [first, ...workers] = appNames;
-  const controlPlane = await start(first);
-  await Promise.all(workers.map(start));
+  const awaitReady = async (app: AppProcess): Promise<void> => {
+    await app.ready(options.stopped);
+    options.onReady(app.name, app.url);
+  };
+  const controlPlane = await run('control-plane');
+  await awaitReady(controlPlane);
+  for (const name of workerNames) {
+    const worker = await run(name);
+    void awaitReady(worker).catch((error: unknown) => {
+      if (!options.stopped.aborted) options.onNotReady(error);
+    });
+  }
   return controlPlane;
 }
 

@@ -72,6 +72,7 @@ async function start(context: CommandContext, options: UpOptions, stopped: Abort
     onProgress,
     stopped,
     onReady: (app, url) => terminal.say(messages.stack.appReady(app, url)),
+    onNotReady: (error) => terminal.say(describeFailure(error, messages)),
     onRestart: (app, delayMs, log) =>
       terminal.say(messages.stack.appRestarting(app, formatSeconds(delayMs / 1000), log)),
   });
