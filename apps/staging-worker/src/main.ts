@@ -1,1 +1,65 @@
-export {};
+import { createDoorbell } from '@headwater/adapter-queue';
+import { describeError } from '@headwater/kernel';
+import { createLogger, createMetrics, serveHealth } from '@headwater/platform-observability';
+import { runUntilStopped } from '@headwater/platform-process';
+import { createWorld } from './create-world.ts';
+import { readEnvironment } from './environment.ts';
+import { createLaneMetrics } from './lane-metrics.ts';
+import { startWorker, type Worker } from './worker.ts';
+
+const environment = readOrExit();
+const logger = createLogger({ app: 'staging-worker', level: environment.LOG_LEVEL });
+if (__HEADWATER_FAULTS__) {
+  const { armProcessFaults } = await import('./process-faults.ts');
+  armProcessFaults(environment.faults);
+}
+
+await runUntilStopped({
+  logger,
+  deadlineMs: environment.HEADWATER_DRAIN_DEADLINE,
+  async start() {
+    const metrics = createMetrics({ app: 'staging-worker' });
+    let worker: Worker | undefined;
+    const connected = await createWorld(environment, {
+      logger,
+      metrics: createLaneMetrics(metrics),
+      laneCount: () => worker?.laneCount() ?? 0,
+    });
+    const doorbell = await createDoorbell({ redisUrl: environment.REDIS_URL, logger });
+    const started = startWorker({
+      world: connected.world,
+      sweepEveryMs: environment.STAGING_SWEEP,
+      lanesMax: environment.STAGING_LANES_MAX,
+    });
+    worker = started;
+    doorbell.listen('staging', () => Promise.resolve(started.ring()));
+    const health = await serveHealth({
+      host: environment.HEADWATER_HTTP_HOST,
+      port: environment.HEADWATER_HTTP_PORT,
+      isLive: () => true,
+      readiness: {
+        database: () => connected.postgres.ping(),
+        redis: () => doorbell.ping(),
+      },
+      metrics,
+    });
+    process.stdout.write(`${JSON.stringify({ listening: health.url })}\n`);
+    logger.info({ url: health.url }, 'staging worker is ready');
+    return { connected, doorbell, worker: started, health };
+  },
+  async stop({ connected, doorbell, worker, health }) {
+    await worker.stop();
+    await health.close();
+    await doorbell.close();
+    await connected.close();
+  },
+});
+
+function readOrExit() {
+  try {
+    return readEnvironment();
+  } catch (error) {
+    process.stderr.write(`${describeError(error)}\n`);
+    process.exit(2);
+  }
+}

@@ -45,16 +45,15 @@ export function decideFill(state: FillState, limits: FillLimits): FillDecision {
   const room = limits.laneBytesMax - fillingBytes - state.landingBytes;
   if (room < FETCH_BYTES_MIN || fillingBytes >= limits.flushBytesMax) return { kind: 'hold' };
   const untilDue =
-    firstArrivalMs === undefined ? limits.flushIntervalMs : firstArrivalMs + limits.flushIntervalMs - nowMs;
-  return {
-    kind: 'fetch',
-    bytesMax: Math.min(room, FETCH_BYTES_MAX),
-    waitMsMax: Math.max(1, Math.min(untilDue, limits.flushIntervalMs, WAIT_MS_MAX)),
-  };
+    firstArrivalMs === undefined ? WAIT_MS_MAX : firstArrivalMs + limits.flushIntervalMs - nowMs;
+  const waitMsMax = isDue ? LANDING_WAIT_MS : Math.max(1, Math.min(untilDue, WAIT_MS_MAX));
+  return { kind: 'fetch', bytesMax: Math.min(room, FETCH_BYTES_MAX), waitMsMax };
 }
 
 /** An idle lane notices pauses, incidents and stops at least this often. */
 const WAIT_MS_MAX = 500;
+/** How long to wait for more while a due batch waits for the one that lands. */
+const LANDING_WAIT_MS = 20;
 
 /**
  * The ranges of a batch: per partition the contiguous range that was scanned, which begins where the log ends and never

@@ -1,7 +1,9 @@
 export * from './accepted-loss.ts';
 export * from './app-ids.ts';
 export * from './batch-decision.ts';
+export * from './batch-log.ts';
 export * from './binding-set.ts';
+export * from './commit-plan.ts';
 export * from './fault-point.ts';
 export * from './incident-judgement.ts';
 export * from './intent.ts';
@@ -21,5 +23,6 @@ export type { RecordSetScanner, RecordVisitor, ScannerOptions } from './record-b
 export { createRecordSetScanner } from './record-batch-scan.ts';
 export * from './record-set-engine.ts';
 export * from './record-source.ts';
+export * from './schema-change.ts';
 export * from './staging-tables.ts';
 export * from './takeover.ts';

@@ -36,9 +36,10 @@ describe('lane states', () => {
     }
   });
 
-  test('[S8] a blocked lane moves on only by an accepted loss, and then reads its position again', () => {
+  test('[S8] a blocked lane moves on only by what an operator does, and then reads its position again', () => {
     const leaving = events.filter((event) => nextOr('blocked', event) !== 'blocked');
-    expect(leaving).toEqual(['lossAccepted', 'stopRequested', 'leaseEnded']);
+    expect(leaving).toEqual(['pauseRequested', 'lossAccepted', 'stopRequested', 'leaseEnded']);
+    expect(nextLaneState('blocked', 'pauseRequested')).toBe('released');
     expect(nextLaneState('blocked', 'lossAccepted')).toBe('recovering');
     expect(laneDuties.blocked).toEqual({ mayFetch: false, mayLand: false, isFinal: false });
   });

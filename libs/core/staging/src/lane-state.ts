@@ -6,7 +6,8 @@ import type { LaneStatus } from './ports.ts';
  * fencing: the fence is being committed; nothing is read before it is in the log [S1].
  * recovering: positions and an open intent are taken from the log; an open intent is landed first [S2].
  * running: fills and lands batches. pausing: the batch that is filling is landed, then nothing. draining: the same,
- * then the lease is given back. blocked: an incident waits for an operator [S8].
+ * then the lease is given back. blocked: an incident waits for an operator [S8], who accepts the loss, or mends the cause
+ * and pauses and resumes the pipeline.
  * released and lost are final: the lease was given back, or is another's [S7].
  */
 export type LaneState =
@@ -96,7 +97,7 @@ export const laneTransitions: Readonly<Record<LaneState, Readonly<Record<LaneEve
   blocked: {
     fenced: 'impossible',
     recovered: 'impossible',
-    pauseRequested: 'ignored',
+    pauseRequested: 'released',
     resumeRequested: 'ignored',
     settled: 'ignored',
     incidentFound: 'ignored',

@@ -1,0 +1,70 @@
+import {
+  byteCount,
+  databaseVariables,
+  defineEnvironment,
+  drainVariables,
+  duration,
+  httpVariables,
+  integer,
+  kafkaVariables,
+  logVariables,
+  modeVariables,
+  parseEnvironment,
+  redisVariables,
+  text,
+  variable,
+  type EnvironmentVariables,
+} from '@headwater/platform-config';
+
+/** Variables of the staging worker. docs/environment.md is generated from this. */
+export const environmentSchema = defineEnvironment({
+  ...databaseVariables,
+  ...redisVariables,
+  ...kafkaVariables,
+  ...logVariables,
+  ...modeVariables,
+  ...httpVariables(4001),
+  ...drainVariables,
+  HEADWATER_WORKER_NAME: variable(text().optional(), {
+    description: 'Name of this process in leases; made up when it is not set.',
+    example: 'staging-worker-1',
+  }),
+  STAGING_LANES_MAX: variable(integer(1, 10_000).default(500), {
+    description: 'Most lanes this process owns.',
+    example: '500',
+  }),
+  STAGING_LANE_BYTES_MAX: variable(byteCount().default(192 << 20), {
+    description: 'Most bytes of record values one lane buffers, filling and landing together.',
+    example: '192MiB',
+  }),
+  STAGING_PROCESS_BYTES_MAX: variable(byteCount().default(512 << 20), {
+    description: 'Most bytes of record values all lanes of this process buffer.',
+    example: '512MiB',
+  }),
+  STAGING_DUCKDB_MEMORY: variable(byteCount().default(1024 << 20), {
+    description: 'Memory limit of DuckDB, which holds accepted rows until their file is written.',
+    example: '1GiB',
+  }),
+  STAGING_LEASE: variable(duration().default(5_000), {
+    description: 'How long a lane stays with a worker that no longer answers.',
+    example: '5s',
+  }),
+  STAGING_SWEEP: variable(duration().default(3_000), {
+    description: 'How often lanes without an owner are looked for.',
+    example: '3s',
+  }),
+});
+
+export function readEnvironment(env: EnvironmentVariables = process.env) {
+  return {
+    ...parseEnvironment(environmentSchema, env),
+    /** Read by the faults build only; a release build has nothing to arm. */
+    faults: {
+      fault: env['HEADWATER_FAULT'],
+      planted: env['HEADWATER_PLANT'],
+      firedFile: env['HEADWATER_FAULT_FIRED_FILE'],
+    },
+  };
+}
+
+export type Environment = ReturnType<typeof readEnvironment>;

@@ -1,0 +1,179 @@
+import {
+  addLoss,
+  addReport,
+  faultPoint,
+  judgeAbsent,
+  judgeFetch,
+  openAccount,
+  type FetchRequest,
+  type IncidentFacts,
+  type IntentRange,
+  type PartitionAccount,
+  type PartitionFetch,
+  type PipelineSpec,
+  type RecordSetBatch,
+  type SourceTopic,
+} from '@headwater/core-staging';
+import type { LaneWorld } from './lane-world.ts';
+
+/** A batch that is being filled: what the engine holds, and the account of every partition it reads. */
+export interface Fill {
+  readonly pipeline: PipelineSpec;
+  readonly batch: RecordSetBatch;
+  readonly batchId: string;
+  readonly ingestedAtUs: bigint;
+  readonly accounts: Map<number, PartitionAccount>;
+  /** Last stable offset per partition, as of the answer that was taken last. */
+  readonly lastStableOffsets: Map<number, bigint>;
+  /** Monotonic milliseconds when the first offset arrived. */
+  firstArrivalMs: number | undefined;
+}
+
+/** What the lane has learned about a partition from fetch answers; outlives the batch. */
+export interface PartitionView {
+  highWatermark: bigint;
+  lastStableOffset: bigint;
+}
+
+export interface FillStart {
+  readonly batchId: string;
+  readonly ingestedAtUs: bigint;
+  /** Where each partition begins, and the epoch it was read with. */
+  readonly positions: Iterable<{
+    readonly partition: number;
+    readonly from: bigint;
+    readonly leaderEpoch: number;
+  }>;
+}
+
+export async function beginFill(world: LaneWorld, pipeline: PipelineSpec, start: FillStart): Promise<Fill> {
+  const { batchId, ingestedAtUs } = start;
+  const accounts = new Map<number, PartitionAccount>();
+  for (const { partition, from, leaderEpoch } of start.positions) {
+    accounts.set(partition, openAccount(partition, from, leaderEpoch));
+  }
+  const batch = await world.engine.beginBatch({ pipeline, batchId, ingestedAtUs });
+  return {
+    pipeline,
+    batch,
+    batchId,
+    ingestedAtUs,
+    accounts,
+    lastStableOffsets: new Map(),
+    firstArrivalMs: undefined,
+  };
+}
+
+/** What came of one round of fetching. `describe`: the topic must be looked at again before the next round. */
+export type RoundEnd =
+  | { readonly kind: 'taken'; readonly records: number; readonly bytes: number }
+  | { readonly kind: 'idle' }
+  | { readonly kind: 'retry'; readonly cause: string }
+  | { readonly kind: 'describe' }
+  | { readonly kind: 'incident'; readonly incident: IncidentFacts };
+
+export interface Round {
+  readonly topic: SourceTopic;
+  readonly bytesMax: number;
+  readonly waitMsMax: number;
+  /** Where each partition ends at most; without an entry it ends at its last stable offset. */
+  readonly until?: ReadonlyMap<number, bigint>;
+  readonly views: Map<number, PartitionView>;
+}
+
+/** Fetches once for every partition that is not at its end, and takes what comes into the batch. */
+export async function fillOnce(world: LaneWorld, fill: Fill, round: Round): Promise<RoundEnd> {
+  const answers = await world.source.fetch(toRequest(fill, round));
+  if (__HEADWATER_FAULTS__) await faultPoint('poll.after');
+  let records = 0;
+  let bytes = 0;
+  let retry: string | undefined;
+  for (const answer of answers) {
+    const account = fill.accounts.get(answer.partition);
+    if (account === undefined) continue;
+    const verdict = judgeFetch(fill.pipeline.topic, account.nextOffset, answer);
+    if (verdict.kind === 'incident' || verdict.kind === 'describe') return verdict;
+    if (verdict.kind === 'retry') retry = verdict.cause;
+    if (answer.kind !== 'records') continue;
+    const taken = takeAnswer(world, fill, round, account, answer);
+    if (taken.kind === 'incident') return taken;
+    records += taken.records;
+    bytes += answer.recordSet.length;
+    // The judge is synchronous: let leases be renewed and other lanes run between partitions.
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  if (__HEADWATER_FAULTS__ && records > 0) await faultPoint('buffer.after');
+  if (records > 0 || bytes > 0) return { kind: 'taken', records, bytes };
+  return retry === undefined ? { kind: 'idle' } : { kind: 'retry', cause: retry };
+}
+
+function toRequest(fill: Fill, { bytesMax, waitMsMax, until }: Round): FetchRequest {
+  const positions = [...fill.accounts.values()].filter(
+    ({ partition, nextOffset }) => until === undefined || nextOffset < (until.get(partition) ?? 0n),
+  );
+  return {
+    topic: fill.pipeline.topic,
+    topicId: fill.pipeline.topicId,
+    positions: positions.map(({ partition, nextOffset, leaderEpoch }) => ({
+      partition,
+      offset: nextOffset,
+      lastFetchedEpoch: leaderEpoch,
+    })),
+    bytesMax,
+    waitMsMax,
+  };
+}
+
+type Taken =
+  | { readonly kind: 'taken'; readonly records: number }
+  | { readonly kind: 'incident'; readonly incident: IncidentFacts };
+
+function takeAnswer(
+  world: LaneWorld,
+  fill: Fill,
+  { topic, until, views }: Round,
+  account: PartitionAccount,
+  answer: Extract<PartitionFetch, { kind: 'records' }>,
+): Taken {
+  const { partition, recordSet, lastStableOffset, highWatermark } = answer;
+  views.set(partition, { highWatermark, lastStableOffset });
+  fill.lastStableOffsets.set(partition, lastStableOffset);
+  const to = until?.get(partition) ?? lastStableOffset;
+  if (recordSet.length === 0 || to <= account.nextOffset) return { kind: 'taken', records: 0 };
+  const report = fill.batch.add({
+    partition,
+    recordSet,
+    from: account.nextOffset,
+    to,
+    aborted: answer.aborted,
+  });
+  const incident = judgeAbsent(topic, partition, account.nextOffset, report);
+  if (incident !== undefined) return { kind: 'incident', incident };
+  if (report.nextOffset > account.nextOffset) fill.firstArrivalMs ??= world.clock.monotonicMs();
+  fill.accounts.set(partition, addReport(account, report));
+  return { kind: 'taken', records: Number(report.records) };
+}
+
+/** Gives up what an operator accepted as lost, where the account stands; answers where the next round ends [S8]. */
+export function passLosses(fill: Fill, ranges: readonly IntentRange[]): ReadonlyMap<number, bigint> {
+  const until = new Map<number, bigint>();
+  for (const range of ranges) {
+    let account =
+      fill.accounts.get(range.partition) ?? openAccount(range.partition, range.from, range.leaderEpoch);
+    let end = range.to;
+    for (const loss of range.losses) {
+      if (loss.from <= account.nextOffset && account.nextOffset < loss.to)
+        account = addLoss(account, loss.to);
+      else if (loss.from > account.nextOffset) {
+        end = loss.from;
+        break;
+      }
+    }
+    fill.accounts.set(range.partition, account);
+    until.set(range.partition, end);
+  }
+  return until;
+}
+
+export const isFilled = (fill: Fill, ranges: readonly IntentRange[]): boolean =>
+  ranges.every(({ partition, to }) => (fill.accounts.get(partition)?.nextOffset ?? -1n) >= to);

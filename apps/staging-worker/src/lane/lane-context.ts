@@ -1,0 +1,78 @@
+import type {
+  Intent,
+  LaneEvent,
+  LaneId,
+  LaneState,
+  IntentRange,
+  PipelineSpec,
+  SourceTopic,
+  IncidentFacts,
+} from '@headwater/core-staging';
+import type { Logger } from '@headwater/kernel';
+import type { Fill, PartitionView } from './fill.ts';
+import type { LaneTables } from './lane-table.ts';
+import type { LaneWorld } from './lane-world.ts';
+import type { HeldLease } from './lease.ts';
+
+/** A lane while it is owned. The parts that change are changed by the lane's own loop and its watchers only. */
+export interface LaneContext {
+  readonly world: LaneWorld;
+  readonly id: LaneId;
+  readonly lease: HeldLease;
+  readonly tables: LaneTables;
+  readonly logger: Logger;
+  /** Aborted when the lane ends, so that its watchers end too. */
+  readonly ended: AbortSignal;
+  pipeline: PipelineSpec;
+  topic: SourceTopic;
+  state: LaneState;
+  /** Next offset per partition as the log has it, and the epoch it was read with. */
+  readonly positions: Map<number, LanePartition>;
+  readonly views: Map<number, PartitionView>;
+  nextBatchSeq: number;
+  /** The batch that fills, and the one that lands. */
+  filling: Fill | undefined;
+  landing: Fill | undefined;
+  /** A newer pipeline row that takes effect between two batches. */
+  nextPipeline: PipelineSpec | undefined;
+  /** Found by a watcher; the loop acts on it between two steps. */
+  pendingIncident: IncidentFacts | undefined;
+  readonly facts: LaneFacts;
+}
+
+export interface LanePartition {
+  readonly nextOffset: bigint;
+  readonly leaderEpoch: number;
+}
+
+/** What status and metrics tell. */
+export interface LaneFacts {
+  tableVersion: bigint;
+  lastCommitAtMs: number | undefined;
+  recordsTaken: number;
+  bytesTaken: number;
+  error: { readonly code: string; readonly message: string; readonly fix?: string } | undefined;
+}
+
+export type Tell = (event: LaneEvent) => void;
+
+/** The intent that fixes these ranges as the lane's next batch. */
+export const draftIntent = (
+  lane: LaneContext,
+  batch: { readonly batchId: string; readonly ingestedAtUs: bigint; readonly ranges: readonly IntentRange[] },
+): Intent => ({
+  ...batch,
+  pipelineId: lane.id.pipelineId,
+  lane: lane.id.lane,
+  batchSeq: lane.nextBatchSeq,
+  revision: 0,
+  fence: lane.lease.fence,
+  topic: lane.pipeline.topic,
+  topicId: lane.pipeline.topicId,
+  contractVersion: lane.pipeline.contract.contractVersion,
+  schemaIds: lane.pipeline.schemaIds,
+  transformHash: lane.pipeline.transformHash,
+  engine: lane.world.engine.name,
+});
+
+export const nowUs = ({ clock }: LaneWorld): bigint => BigInt(clock.nowMs()) * 1000n;

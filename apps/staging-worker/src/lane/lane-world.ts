@@ -1,0 +1,58 @@
+import type { Clock, Ids, Logger } from '@headwater/kernel';
+import type { TableIo } from '@headwater/core-delta';
+import type {
+  Coordinate,
+  LaneLeases,
+  LeaseTiming,
+  RecordSetEngine,
+  RecordSource,
+  StagingStore,
+} from '@headwater/core-staging';
+import type { LaneMetrics } from '../lane-metrics.ts';
+
+/** Everything a lane touches. One for all lanes of a process. */
+export interface LaneWorld {
+  readonly source: RecordSource;
+  readonly engine: RecordSetEngine;
+  readonly leases: LaneLeases;
+  readonly store: StagingStore;
+  /** Connects to the table folder and probes its store [S9]. */
+  readonly openTable: (url: string) => Promise<TableIo>;
+  /** Coordinates of one batch's rows in files of a quarantine table. */
+  readonly readCoordinates: (
+    readableNames: readonly string[],
+    batchId: string,
+  ) => Promise<readonly Coordinate[]>;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly logger: Logger;
+  readonly metrics: LaneMetrics;
+  readonly settings: LaneSettings;
+}
+
+export interface LaneSettings {
+  /** Names this process in leases. */
+  readonly owner: string;
+  readonly lease: LeaseTiming;
+  /** Most bytes a lane holds, filling and landing together [S11]; asked again before each fetch. */
+  readonly laneBytesMax: () => number;
+  /** How often the pipeline's row, accepted losses and the topic are looked at. */
+  readonly controlEveryMs: number;
+  readonly topicEveryMs: number;
+  readonly statusEveryMs: number;
+  /** A checkpoint is written every so many versions. */
+  readonly checkpointInterval: number;
+}
+
+/** Resolves after the time, or at once when the signal is aborted. */
+export const sleep = (ms: number, signal?: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal?.aborted === true) return resolve();
+    const done = (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, Math.max(0, ms));
+    signal?.addEventListener('abort', done, { once: true });
+  });

@@ -1,0 +1,214 @@
+import {
+  decideBatch,
+  decideFill,
+  faultPoint,
+  laneDuties,
+  openAccount,
+  putIntent,
+  type IncidentFacts,
+  type Intent,
+} from '@headwater/core-staging';
+import { unexpectedError } from '@headwater/kernel';
+import { beginFill, fillOnce, type Fill } from './fill.ts';
+import { landBatch } from './land-batch.ts';
+import { draftIntent, nowUs, type LaneContext } from './lane-context.ts';
+import { sleep } from './lane-world.ts';
+import { settleBatch } from './settle-batch.ts';
+
+/** Why the pump stopped. `adopt`: somebody wrote the next intent first, so the lane recovers from it [S2]. */
+export type PumpEnd =
+  | { readonly kind: 'settled' }
+  | { readonly kind: 'adopt' }
+  | { readonly kind: 'incident'; readonly incident: IncidentFacts }
+  | { readonly kind: 'lost'; readonly cause: string };
+
+/** A batch that lands while the next one fills. */
+interface InFlight {
+  readonly bytes: number;
+  readonly done: Promise<void>;
+  end: PumpEnd | 'landed' | undefined;
+  error: unknown;
+}
+
+/** Fills and lands batches until the lane's state, an incident or another owner ends it. Nothing half-done is left. */
+export async function pump(lane: LaneContext): Promise<PumpEnd> {
+  let fill = await beginNextFill(lane);
+  lane.filling = fill;
+  let flight: InFlight | undefined;
+  try {
+    for (;;) {
+      if (!lane.lease.isHeld()) return { kind: 'lost', cause: 'the lease has ended' };
+      if (flight?.error !== undefined) throw flight.error;
+      if (flight?.end !== undefined) {
+        if (flight.end !== 'landed') return flight.end;
+        flight = undefined;
+        lane.landing = undefined;
+      }
+      if (lane.pendingIncident !== undefined) return takeIncident(lane);
+      addNewPartitions(lane, fill);
+      const step = decideNext(lane, fill, flight);
+      if (step.kind === 'settled') return step;
+      if (step.kind === 'cut') {
+        flight = land(lane, fill);
+        lane.landing = fill;
+        fill = await beginNextFill(lane, fill);
+        lane.filling = fill;
+      } else if (step.kind === 'hold') {
+        await (flight === undefined ? sleep(HOLD_MS) : Promise.race([flight.done, sleep(HOLD_MS)]));
+      } else {
+        const end = await fetchOnce(lane, fill, step);
+        if (end !== undefined) return end;
+      }
+    }
+  } finally {
+    await fill.batch.discard();
+    await flight?.done;
+    lane.filling = undefined;
+    lane.landing = undefined;
+  }
+}
+
+const HOLD_MS = 100;
+const RETRY_MS = 200;
+
+type Step = ReturnType<typeof decideFill> | { readonly kind: 'settled' };
+
+function decideNext(lane: LaneContext, fill: Fill, flight: InFlight | undefined): Step {
+  const { flushIntervalMs, flushBytesMax } = lane.pipeline;
+  const isSettling = !laneDuties[lane.state].mayFetch || lane.nextPipeline !== undefined;
+  if (isSettling && flight === undefined && fill.firstArrivalMs === undefined) return { kind: 'settled' };
+  return decideFill(
+    {
+      fillingBytes: fill.batch.bufferedBytes(),
+      landingBytes: flight?.bytes ?? 0,
+      firstArrivalMs: fill.firstArrivalMs,
+      isLanding: flight !== undefined,
+      isSettling,
+      nowMs: lane.world.clock.monotonicMs(),
+    },
+    { flushIntervalMs, flushBytesMax, laneBytesMax: lane.world.settings.laneBytesMax() },
+  );
+}
+
+/** Begins a batch where the one before it ends, or where the log ends. */
+async function beginNextFill(lane: LaneContext, before?: Fill): Promise<Fill> {
+  const { world } = lane;
+  const positions = [...lane.positions].map(([partition, { nextOffset, leaderEpoch }]) => {
+    const account = before?.accounts.get(partition);
+    return account === undefined
+      ? { partition, from: nextOffset, leaderEpoch }
+      : { partition, from: account.nextOffset, leaderEpoch: account.leaderEpoch };
+  });
+  return beginFill(world, lane.pipeline, {
+    batchId: world.ids.uuid(),
+    ingestedAtUs: nowUs(world),
+    positions,
+  });
+}
+
+/** Partitions that the topic grew by since the batch began [S8]. */
+function addNewPartitions(lane: LaneContext, fill: Fill): void {
+  if (lane.positions.size === fill.accounts.size) return;
+  for (const [partition, { nextOffset, leaderEpoch }] of lane.positions) {
+    if (fill.accounts.has(partition)) continue;
+    fill.accounts.set(partition, openAccount(partition, nextOffset, leaderEpoch));
+  }
+}
+
+async function fetchOnce(
+  lane: LaneContext,
+  fill: Fill,
+  limits: { readonly bytesMax: number; readonly waitMsMax: number },
+): Promise<PumpEnd | undefined> {
+  const end = await fillOnce(lane.world, fill, { ...limits, topic: lane.topic, views: lane.views });
+  switch (end.kind) {
+    case 'taken':
+      lane.facts.recordsTaken += end.records;
+      lane.facts.bytesTaken += end.bytes;
+      return undefined;
+    case 'idle':
+      return undefined;
+    case 'retry':
+    case 'describe':
+      // A topic that was deleted or made anew is found by the topic watch, which makes it an incident.
+      await sleep(RETRY_MS);
+      return undefined;
+    case 'incident':
+      return end;
+  }
+}
+
+function takeIncident(lane: LaneContext): PumpEnd {
+  const incident = lane.pendingIncident!;
+  lane.pendingIncident = undefined;
+  return { kind: 'incident', incident };
+}
+
+/** Starts landing the batch; the flight's `end` or `error` is set when it is over. */
+function land(lane: LaneContext, fill: Fill): InFlight {
+  const flight: InFlight = {
+    bytes: fill.batch.bufferedBytes(),
+    end: undefined,
+    error: undefined,
+    done: Promise.resolve(),
+  };
+  const done = fixAndLand(lane, fill).then(
+    (end) => {
+      flight.end = end;
+    },
+    (error: unknown) => {
+      flight.error = error ?? new Error('landing failed without a reason');
+    },
+  );
+  return Object.assign(flight, { done });
+}
+
+/** Fixes the batch by its intent, lands it and settles it [S2]. */
+async function fixAndLand(lane: LaneContext, fill: Fill): Promise<PumpEnd | 'landed'> {
+  try {
+    const fixed = await fixBatch(lane, fill);
+    if (fixed.kind !== 'fixed') return fixed;
+    const { world, lease, tables } = lane;
+    const landed = await landBatch({ world, lease, tables, fill, intent: fixed.intent });
+    if (landed.kind !== 'landed') return landed;
+    for (const { partition, nextOffset, leaderEpoch } of fill.accounts.values()) {
+      lane.positions.set(partition, { nextOffset, leaderEpoch });
+    }
+    await settleBatch(lane, landed);
+    return 'landed';
+  } finally {
+    await fill.batch.discard();
+  }
+}
+
+async function fixBatch(
+  lane: LaneContext,
+  fill: Fill,
+): Promise<PumpEnd | { readonly kind: 'fixed'; readonly intent: Intent }> {
+  const committed = new Map(
+    [...lane.positions].map(([partition, { nextOffset }]) => [partition, nextOffset]),
+  );
+  const decision = decideBatch(fill.accounts.values(), committed, fill.lastStableOffsets);
+  if (decision.kind === 'nothing') throw brokenBatch(lane, { partition: -1, cause: 'it is empty' });
+  if (decision.kind === 'broken') throw brokenBatch(lane, decision);
+  if (__HEADWATER_FAULTS__) await faultPoint('intent.before');
+  if (!lane.lease.isHeld()) return { kind: 'lost', cause: 'the lease has ended' };
+  const { batchId, ingestedAtUs } = fill;
+  const put = await putIntent(
+    lane.tables.primary.io.store,
+    draftIntent(lane, { batchId, ingestedAtUs, ranges: decision.ranges }),
+  );
+  if (__HEADWATER_FAULTS__) await faultPoint('intent.after');
+  return put.kind === 'adopted' ? { kind: 'adopt' } : { kind: 'fixed', intent: put.intent };
+}
+
+const brokenBatch = (
+  lane: LaneContext,
+  { partition, cause }: { readonly partition: number; readonly cause: string },
+) =>
+  unexpectedError({
+    code: 'HW_STAGING_BATCH_BROKEN',
+    message: `A batch of ${lane.pipeline.topic}[${partition}] was refused before anything was written: ${cause}.`,
+    fix: 'The lane starts over from the log; report this as a bug when it comes again.',
+    canRetry: true,
+  });

@@ -1,0 +1,164 @@
+import {
+  applicableLosses,
+  decideStart,
+  FETCH_BYTES_MAX,
+  laneDuties,
+  lossRanges,
+  openIntent,
+  pruneIntents,
+  putIntent,
+  readPosition,
+  settledLosses,
+  supersedeIntent,
+  type AcceptedLoss,
+  type IncidentFacts,
+  type Intent,
+} from '@headwater/core-staging';
+import { unexpectedError } from '@headwater/kernel';
+import { beginFill, fillOnce, isFilled, passLosses, type Fill } from './fill.ts';
+import { landBatch } from './land-batch.ts';
+import { draftIntent, nowUs, type LaneContext } from './lane-context.ts';
+import { refreshTable, txnsOf } from './lane-table.ts';
+import { sleep } from './lane-world.ts';
+import { catchUpMirror } from './mirror.ts';
+import { settleBatch } from './settle-batch.ts';
+import { pipelineOfIntent, storeTransform } from './transform.ts';
+
+export type RecoverEnd =
+  | { readonly kind: 'recovered' }
+  | { readonly kind: 'incident'; readonly incident: IncidentFacts }
+  | { readonly kind: 'lost'; readonly cause: string };
+
+/** Open intents and accepted losses follow each other only a few times; more is a loop. */
+const ROUNDS_MAX = 100;
+
+/** Takes positions from the log and lands what was begun: an open intent [S2], then accepted losses [S8]. */
+export async function recover(lane: LaneContext): Promise<RecoverEnd> {
+  const { world, id, tables } = lane;
+  await refreshTable(tables.primary);
+  await refreshTable(tables.quarantine);
+  await catchUpMirror(world, id, tables.primary);
+  await readPositions(lane);
+  await pruneIntents(tables.primary.io.store, id, lane.nextBatchSeq - 1);
+  await storeTransform(tables.primary.io.store, lane.pipeline);
+  for (let round = 0; round < ROUNDS_MAX; round++) {
+    const losses = await openLosses(lane);
+    const intent = await nextIntent(lane, losses);
+    if (intent === undefined) return { kind: 'recovered' };
+    const end = await landIntent(lane, intent);
+    if (end.kind !== 'recovered') return end;
+  }
+  throw unexpectedError({
+    code: 'HW_STAGING_RECOVERY_ENDLESS',
+    message: `Lane ${id.lane} of ${lane.pipeline.productName} found an open batch ${ROUNDS_MAX} times in a row.`,
+    fix: 'Report this as a bug with the intents of the pipeline.',
+  });
+}
+
+/** Positions from the log; partitions it has never seen begin at their earliest offset [S5][S8]. */
+async function readPositions(lane: LaneContext): Promise<void> {
+  const { world, pipeline, topic, positions } = lane;
+  const { nextOffsets, nextBatchSeq } = readPosition(txnsOf(lane.tables.primary), lane.id, pipeline.topicId);
+  const partitions = topic.partitions.map(({ partition }) => partition);
+  const unseen = partitions.filter((partition) => !nextOffsets.has(partition));
+  const earliest =
+    unseen.length === 0
+      ? new Map<number, bigint>()
+      : await world.source.offsetsAt(pipeline.topic, unseen, 'earliest');
+  lane.nextBatchSeq = nextBatchSeq;
+  positions.clear();
+  const epochs = await lastEpochs(lane);
+  for (const [partition, nextOffset] of decideStart(partitions, nextOffsets, earliest)) {
+    positions.set(partition, { nextOffset, leaderEpoch: epochs.get(partition) ?? -1 });
+  }
+}
+
+/** Leader epochs the last committed batch was read with, so that a truncation is seen across restarts [S8]. */
+async function lastEpochs(lane: LaneContext): Promise<ReadonlyMap<number, number>> {
+  if (lane.nextBatchSeq === 0) return new Map();
+  const committed = await openIntent(lane.tables.primary.io.store, lane.id, lane.nextBatchSeq - 1);
+  return new Map(committed?.ranges.map(({ partition, leaderEpoch }) => [partition, leaderEpoch]));
+}
+
+const offsetsOf = (lane: LaneContext): ReadonlyMap<number, bigint> =>
+  new Map([...lane.positions].map(([partition, { nextOffset }]) => [partition, nextOffset]));
+
+/** Accepted losses that still reach past what is staged; the others are marked as applied. */
+async function openLosses(lane: LaneContext): Promise<readonly AcceptedLoss[]> {
+  const losses = await lane.world.store.acceptedLosses(lane.id.pipelineId);
+  const settled = settledLosses(losses, offsetsOf(lane));
+  for (const { incidentId } of settled) {
+    await lane.world.store.markLossApplied(incidentId, lane.world.ids.uuid());
+  }
+  return losses.filter((loss) => !settled.includes(loss));
+}
+
+/** The intent to land next: the open one, superseded when a loss touches it, or one that gives up an accepted loss. */
+async function nextIntent(lane: LaneContext, losses: readonly AcceptedLoss[]): Promise<Intent | undefined> {
+  const { store } = lane.tables.primary.io;
+  const applicable = applicableLosses(losses, offsetsOf(lane));
+  const open = await openIntent(store, lane.id, lane.nextBatchSeq);
+  if (open !== undefined) {
+    const superseding = supersedeIntent(open, lane.lease.fence, applicable);
+    return superseding === undefined ? open : (await putIntent(store, superseding)).intent;
+  }
+  if (applicable.size === 0) return undefined;
+  const { ids } = lane.world;
+  const draft = draftIntent(lane, {
+    batchId: ids.uuid(),
+    ingestedAtUs: nowUs(lane.world),
+    ranges: lossRanges(applicable),
+  });
+  return (await putIntent(store, draft)).intent;
+}
+
+/** Lands exactly what the intent says: with all inputs fixed, a retry has the same outcome [S2]. */
+async function landIntent(lane: LaneContext, intent: Intent): Promise<RecoverEnd> {
+  const { world, lease, tables } = lane;
+  const pipeline = await pipelineOfIntent(tables.primary.io.store, lane.pipeline, intent);
+  const fill = await beginFill(world, pipeline, {
+    batchId: intent.batchId,
+    ingestedAtUs: intent.ingestedAtUs,
+    positions: intent.ranges.map(({ partition, from }) => ({ partition, from, leaderEpoch: -1 })),
+  });
+  try {
+    const filled = await fillRanges(lane, fill, intent);
+    if (filled.kind !== 'recovered') return filled;
+    const landed = await landBatch({ world, lease, tables, intent, fill });
+    if (landed.kind !== 'landed') return landed;
+    for (const { partition, nextOffset, leaderEpoch } of fill.accounts.values()) {
+      lane.positions.set(partition, { nextOffset, leaderEpoch });
+    }
+    await settleBatch(lane, landed);
+    return { kind: 'recovered' };
+  } finally {
+    await fill.batch.discard();
+  }
+}
+
+const WAIT_MS = 500;
+const RETRY_MS = 200;
+
+async function fillRanges(lane: LaneContext, fill: Fill, { ranges }: Intent): Promise<RecoverEnd> {
+  for (;;) {
+    if (!lane.lease.isHeld()) return { kind: 'lost', cause: 'the lease has ended' };
+    if (laneDuties[lane.state].isFinal) return { kind: 'lost', cause: 'the lane was told to stop' };
+    if (lane.pendingIncident !== undefined) {
+      const incident = lane.pendingIncident;
+      lane.pendingIncident = undefined;
+      return { kind: 'incident', incident };
+    }
+    const until = passLosses(fill, ranges);
+    if (isFilled(fill, ranges)) return { kind: 'recovered' };
+    const { topic, views } = lane;
+    const end = await fillOnce(lane.world, fill, {
+      topic,
+      views,
+      until,
+      bytesMax: FETCH_BYTES_MAX,
+      waitMsMax: WAIT_MS,
+    });
+    if (end.kind === 'incident') return end;
+    if (end.kind === 'retry' || end.kind === 'describe') await sleep(RETRY_MS);
+  }
+}
