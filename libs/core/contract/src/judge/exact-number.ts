@@ -7,6 +7,8 @@ export type Fit = 'held' | 'not-exact' | 'out-of-range';
 const POWERS = Array.from({ length: 23 }, (_, power) => Number(`1e${power}`));
 /** The most significant digits a 64-bit integer or decimal(38) can need. */
 const DIGITS_MAX = 60;
+/** Floating columns refuse numbers with more significant digits. */
+const SENT_DIGITS_MAX = 100;
 
 /** A decimal number as its digits without leading and trailing zeros: digits * 10^exponent. Zero has no digits. */
 export interface DecimalText {
@@ -80,8 +82,8 @@ export interface Real {
 }
 
 /**
- * The nearest double, when it carries every digit that was sent: writing it with as many significant digits gives the
- * same number, or it is what a shortest-form printer writes. Up to 15 digits that always holds.
+ * The nearest double, when it carries every digit that was sent: it lies within half a unit of the last digit written,
+ * or the number is what a shortest-form printer writes for it. Up to 15 digits that always holds.
  */
 export function readDouble(cursor: Cursor, into: Real): Fit {
   const power = cursor.exponent;
@@ -95,14 +97,13 @@ export function readDouble(cursor: Cursor, into: Real): Fit {
   if (!Number.isFinite(into.value)) return 'out-of-range';
   const sent = toDecimalText(text);
   if (into.value === 0) return sent.digits === '' ? 'held' : 'out-of-range';
-  return comesBack(sent, into.value) || sameMagnitude(sent, toDecimalText(String(into.value)))
-    ? 'held'
-    : 'not-exact';
+  return comesBack(sent, Math.abs(into.value)) ? 'held' : 'not-exact';
 }
 
 /** The nearest 32-bit float, under the same condition as `readDouble`. */
 export function readFloat(cursor: Cursor, into: Real): Fit {
   const sent = toDecimalText(numberText(cursor));
+  if (sent.digits.length > SENT_DIGITS_MAX) return 'not-exact';
   const nearest = nearestFloat(sent);
   if (!Number.isFinite(nearest)) return 'out-of-range';
   into.value = cursor.isNegative ? -nearest : nearest;
@@ -110,11 +111,20 @@ export function readFloat(cursor: Cursor, into: Real): Fit {
   return comesBack(sent, nearest) ? 'held' : 'not-exact';
 }
 
-/** True when `value` written with as many significant digits as were sent is the number that was sent. */
+/** True when `value` rounded to as many significant digits as were sent is the number sent, or its shortest form is. */
 function comesBack(sent: DecimalText, value: number): boolean {
   const count = sent.digits.length;
-  return count <= 100 && sameMagnitude(sent, toDecimalText(Math.abs(value).toPrecision(count)));
+  if (count > SENT_DIGITS_MAX) return false;
+  return (
+    sameMagnitude(sent, toDecimalText(value.toPrecision(count))) ||
+    sameMagnitude(sent, toDecimalText(String(value))) ||
+    isHalfBelow(sent, toDecimalText(value.toPrecision(SENT_DIGITS_MAX)))
+  );
 }
+
+/** `toPrecision` rounds a tie away from zero; the number half a unit below is as near. */
+const isHalfBelow = (sent: DecimalText, exact: DecimalText): boolean =>
+  exact.exponent === sent.exponent - 1 && exact.digits === `${sent.digits}5`;
 
 const sameMagnitude = (a: DecimalText, b: DecimalText): boolean =>
   a.digits === b.digits && a.exponent === b.exponent;
