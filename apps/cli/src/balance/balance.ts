@@ -91,7 +91,7 @@ const primaryTxn = /^headwater:[^:]+:([0-9a-f-]{36}):\d+$/;
 
 /** Rows carry the name of their topic; its id is in the table's txn versions. */
 function requireOneTopic({ txns, tableUrl }: Snapshot, { topic, topicId }: BalanceInput): void {
-  for (const appId of txns.keys()) {
+  for (const [appId] of txns.entries()) {
     const staged = primaryTxn.exec(appId)?.[1];
     if (staged === undefined || staged === topicId) continue;
     throw operationalError({

@@ -1,6 +1,6 @@
 import kafkajs from 'kafkajs';
 import type { Kafka, RetryOptions } from 'kafkajs';
-import { operationalError } from '@headwater/kernel';
+import { operationalError, userError } from '@headwater/kernel';
 import type { HeadwaterError } from '@headwater/kernel';
 import type { KafkaSettings } from '@headwater/platform-config';
 import { plugCompressionCodecs } from './compression-codecs.ts';
@@ -46,3 +46,15 @@ export function toDomainClientError(error: unknown, settings: KafkaSettings, act
     cause: error,
   });
 }
+
+export const isUnknownTopic = (error: unknown): boolean =>
+  error instanceof Error &&
+  (('type' in error && error.type === 'UNKNOWN_TOPIC_OR_PARTITION') || isUnknownTopic(error.cause));
+
+export const topicMissing = (topic: string): HeadwaterError =>
+  userError({
+    code: 'HW_KAFKA_TOPIC_MISSING',
+    message: `There is no topic ${topic} on the cluster.`,
+    fix: 'Onboard its data product first (`headwater apply -f`), or correct the name.',
+    path: topic,
+  });

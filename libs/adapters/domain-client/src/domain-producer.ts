@@ -3,7 +3,7 @@ import type { Message, Producer } from 'kafkajs';
 import type { KafkaSettings } from '@headwater/platform-config';
 import { compressionTypes } from './compression-codecs.ts';
 import type { Compression } from './compression-codecs.ts';
-import { newDomainKafka, toDomainClientError } from './domain-kafka.ts';
+import { isUnknownTopic, newDomainKafka, toDomainClientError, topicMissing } from './domain-kafka.ts';
 import { createOffsetRanges } from './offset-ranges.ts';
 import type { OffsetRange } from './offset-ranges.ts';
 
@@ -44,11 +44,15 @@ const retry = { initialRetryTime: 100, maxRetryTime: 2_000, retries: 30 };
 
 /**
  * Connects and reads the topic's partitions.
- * @throws HeadwaterError operational HW_KAFKA_CLIENT_FAILED here and from every method; after that make a new producer.
+ * @throws HeadwaterError user HW_KAFKA_TOPIC_MISSING; operational HW_KAFKA_CLIENT_FAILED here and from every method:
+ * after that make a new producer.
  */
 export async function createDomainProducer(options: DomainProducerOptions): Promise<DomainProducer> {
   const { settings, topic } = options;
-  const failed = (error: unknown) => toDomainClientError(error, settings, `produce to topic ${topic}`);
+  const failed = (error: unknown) =>
+    isUnknownTopic(error)
+      ? topicMissing(topic)
+      : toDomainClientError(error, settings, `produce to topic ${topic}`);
   const kafka = newDomainKafka(settings, 'headwater-domain-producer', retry);
   const producer = kafka.producer({
     idempotent: true,

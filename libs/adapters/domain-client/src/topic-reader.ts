@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Consumer, Kafka } from 'kafkajs';
-import { operationalError } from '@headwater/kernel';
+import { HeadwaterError, operationalError } from '@headwater/kernel';
 import type { KafkaSettings } from '@headwater/platform-config';
 import { newDomainKafka, toDomainClientError } from './domain-kafka.ts';
+import type { OffsetRange } from './offset-ranges.ts';
 
 /** A record as an independent, read-committed client sees it. */
 export interface ReadRecord {
@@ -29,8 +30,8 @@ export interface ReadToEndOptions {
 
 export interface ReadToEndReport {
   readonly records: number;
-  /** Where each partition ended when the reading began. */
-  readonly endOffsets: ReadonlyMap<number, bigint>;
+  /** What was read: from each partition's first offset to where it ended when the reading began. */
+  readonly ranges: readonly OffsetRange[];
 }
 
 const retry = { initialRetryTime: 100, maxRetryTime: 2_000, retries: 20 };
@@ -44,27 +45,24 @@ export async function readToEnd(options: ReadToEndOptions): Promise<ReadToEndRep
   const kafka = newDomainKafka(options.settings, 'headwater-topic-reader', retry);
   const groupId = `headwater-read-${randomUUID()}`;
   try {
-    const endOffsets = await readEnds(kafka, options.topic);
-    const records = await consume(kafka, groupId, options, endOffsets);
-    return { records, endOffsets: new Map([...endOffsets].map(([partition, { to }]) => [partition, to])) };
+    const ranges = await readRanges(kafka, options.topic);
+    return { records: await consume(kafka, groupId, options, ranges), ranges };
   } catch (error) {
-    if (error instanceof Error && error.name === 'HeadwaterError') throw error;
+    if (error instanceof HeadwaterError) throw error;
     throw toDomainClientError(error, options.settings, `read topic ${options.topic}`);
   } finally {
     await forgetGroup(kafka, groupId);
   }
 }
 
-type Ranges = ReadonlyMap<number, { readonly from: bigint; readonly to: bigint }>;
-
-async function readEnds(kafka: Kafka, topic: string): Promise<Ranges> {
+async function readRanges(kafka: Kafka, topic: string): Promise<readonly OffsetRange[]> {
   const admin = kafka.admin();
   await admin.connect();
   try {
     const offsets = await admin.fetchTopicOffsets(topic);
-    return new Map(
-      offsets.map(({ partition, low, high }) => [partition, { from: BigInt(low), to: BigInt(high) }]),
-    );
+    return offsets
+      .map(({ partition, low, high }) => ({ partition, from: BigInt(low), to: BigInt(high) }))
+      .sort((a, b) => a.partition - b.partition);
   } finally {
     await admin.disconnect();
   }
@@ -86,9 +84,10 @@ async function consume(
   kafka: Kafka,
   groupId: string,
   options: ReadToEndOptions,
-  ranges: Ranges,
+  ranges: readonly OffsetRange[],
 ): Promise<number> {
-  const open = new Map([...ranges].filter(([, { from, to }]) => from < to));
+  const ends = new Map(ranges.map(({ partition, to }) => [partition, to]));
+  const open = new Map(ranges.filter(({ from, to }) => from < to).map((range) => [range.partition, range]));
   if (open.size === 0) return 0;
   const consumer = kafka.consumer({
     groupId,
@@ -116,7 +115,7 @@ async function consume(
     await consumer.run({
       autoCommit: false,
       eachBatch: async ({ batch, heartbeat }) => {
-        const to = ranges.get(batch.partition)?.to ?? 0n;
+        const to = ends.get(batch.partition) ?? 0n;
         const wanted = batch.messages.map(toRecord).filter(({ offset }) => offset < to);
         records += wanted.length;
         await options.onBatch({ partition: batch.partition, records: wanted });
