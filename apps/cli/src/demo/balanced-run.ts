@@ -1,21 +1,71 @@
+import { compileContract, parseContract, type CompiledContract } from '@headwater/core-contract';
+import { unexpectedError } from '@headwater/kernel';
+import { balance } from '../balance/balance.ts';
+import { formatBalanceLine, type BalanceSheet } from '../balance/balance-sheet.ts';
 import type { CommandContext } from '../context.ts';
+import type { ControlPlane } from '../control-plane/client.ts';
+import { topicQuery } from '../control-plane/mesh-documents.ts';
+import type { ConnectionGuide, Topic } from '../control-plane/types.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
-import { operationalError } from '@headwater/kernel';
-import { sendAndAwaitStaging, type BoundedRun } from './bounded-run.ts';
+import { kafkaSettings } from '../input/kafka-settings.ts';
+import { sendAndAwaitStaging, type BoundedOutcome, type BoundedRun } from './bounded-run.ts';
+import { compareWithSource } from './compare-source.ts';
 import { onboardWithProgress } from './live-feed.ts';
 
 /**
  * A demo that ends by itself: onboard, send, wait for staging, then let another client read the topic to its end and
- * join it with the tables. The last line on standard output is the balance sheet; `failed` when it does not balance.
+ * join it with the tables; a table made of a file alone is compared with the file, column by column. The last line on
+ * standard output is the balance sheet; `failed` when it does not balance.
  */
 export async function runBalanced(context: CommandContext, run: BoundedRun): Promise<ExitCode> {
   const { terminal, messages } = context;
   const connection = await onboardWithProgress(context, run.controlPlane, run.product);
-  const { acknowledged, seconds } = await sendAndAwaitStaging(context, run, connection);
+  const outcome = await sendAndAwaitStaging(context, run, connection);
   if (run.stopped.aborted) return exitCode.failed;
   terminal.say(messages.demo.balancing);
-  throw operationalError({
-    code: 'HW_DEMO_BALANCE_MISSING',
-    message: `The balance of ${acknowledged.length} partitions after ${seconds} s cannot be computed.`,
+  const sheet = await settle(context, run, connection, outcome);
+  const isEqual = await compareWithSource(context, run, connection, sheet);
+  for (const { problem, partition, offset } of sheet.examples) {
+    terminal.say(`  ${problem} [${partition}]@${offset}`);
+  }
+  terminal.say(sheet.isBalanced ? messages.demo.balanced : messages.demo.notBalanced);
+  terminal.print(formatBalanceLine(sheet));
+  return sheet.isBalanced && isEqual ? exitCode.ok : exitCode.failed;
+}
+
+async function settle(
+  context: CommandContext,
+  { controlPlane, product }: BoundedRun,
+  { bootstrapServers, topic, tableUrl, quarantineUrl }: ConnectionGuide,
+  { acknowledged, seconds }: BoundedOutcome,
+): Promise<BalanceSheet> {
+  return balance({
+    settings: kafkaSettings(context.environment, bootstrapServers),
+    topic,
+    topicId: await topicIdOf(controlPlane, topic),
+    tableUrl,
+    quarantineUrl,
+    contract: compile(product.contract),
+    acknowledged,
+    seconds,
+  });
+}
+
+async function topicIdOf(controlPlane: ControlPlane, name: string): Promise<string> {
+  const { topic } = await controlPlane.ask<{ topic: Topic | null }>(topicQuery, { name });
+  if (topic?.topicId) return topic.topicId;
+  throw unexpectedError({
+    code: 'HW_DEMO_TOPIC_ID_MISSING',
+    message: `The id of topic ${name} is not known.`,
+  });
+}
+
+function compile(text: string): CompiledContract {
+  const parsed = parseContract(text);
+  const compiled = parsed.ok ? compileContract(parsed.value) : parsed;
+  if (compiled.ok) return compiled.value;
+  throw unexpectedError({
+    code: 'HW_DEMO_CONTRACT_BROKEN',
+    message: 'The contract of a demo product is broken.',
   });
 }

@@ -9,7 +9,9 @@ export interface DemoProduct {
   readonly name: DemoName;
   /** `<domain>/<product>`. */
   readonly qualifiedName: string;
-  /** Input of `onboardDataProduct`. */
+  /** Its contract, ODCS YAML. */
+  readonly contract: string;
+  /** Input of `onboardDataProduct`, without the contract. */
   readonly onboarding: Readonly<Record<string, unknown>>;
   /** Events at most when nobody says how many; undefined: without end. */
   readonly eventsMax?: number;

@@ -10,11 +10,11 @@ const onboardSecondsMax = 60;
 /** Asks for the product as its team would, waits until it can be used, and resolves how to connect to it. */
 export async function onboardDemo(
   controlPlane: ControlPlane,
-  { onboarding, qualifiedName }: Pick<DemoProduct, 'onboarding' | 'qualifiedName'>,
+  { onboarding, contract, qualifiedName }: DemoProduct,
   onStep: (title: string) => void,
 ): Promise<ConnectionGuide> {
   const { result } = await controlPlane.ask<{ result: ProductChange }>(onboardMutation, {
-    input: onboarding,
+    input: { ...onboarding, contract },
   });
   const { operation, changeRequest } = accepted(result);
   if (operation !== null) {

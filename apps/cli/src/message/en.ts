@@ -69,6 +69,8 @@ export const english = {
     tables: 'what happens to the tables: keep or delete',
     confirm: 'the product’s name again: its topic and the records in it will be gone',
     tableVersion: 'table version to read',
+    tableUrl: 'folder or URL of the table',
+    at: 'the table as it was at this time (RFC 3339)',
     columns: 'columns to print, separated by commas',
     source: 'source file: flights-3m.parquet or flights-200k.json',
   },
@@ -147,6 +149,9 @@ export const english = {
     balancing: 'Balancing: another client reads the topic to its end ...',
     balanced: 'Balanced: every record is accounted for exactly once.',
     notBalanced: 'NOT balanced.',
+    equal: (rows: string, columns: string) =>
+      `The table equals its source file: ${rows} rows, count and checksum of ${columns}`,
+    unequal: (columns: string) => `The table DIFFERS from its source file in ${columns}`,
   },
   change: {
     planTitle: (name: string) => `Plan for ${name}`,

@@ -70,6 +70,8 @@ export const korean: Messages = {
     tables: '테이블 처리: keep 또는 delete',
     confirm: '프로덕트 이름을 한 번 더 입력: 토픽과 그 안의 레코드가 사라짐',
     tableVersion: '읽을 테이블 버전',
+    tableUrl: '테이블의 폴더 또는 URL',
+    at: '이 시각의 테이블 (RFC 3339)',
     columns: '출력할 컬럼(쉼표로 구분)',
     source: '원본 파일: flights-3m.parquet 또는 flights-200k.json',
   },
@@ -146,6 +148,8 @@ export const korean: Messages = {
     balancing: '정산 중: 다른 클라이언트가 토픽을 끝까지 읽습니다 ...',
     balanced: '일치: 모든 레코드가 정확히 한 번 정산되었습니다.',
     notBalanced: '일치하지 않습니다.',
+    equal: (rows, columns) => `테이블이 원본 파일과 같습니다: ${rows}행, ${columns}의 개수와 체크섬`,
+    unequal: (columns) => `테이블이 원본 파일과 다릅니다: ${columns}`,
   },
   change: {
     planTitle: (name) => `${name} 계획`,

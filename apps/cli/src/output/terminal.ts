@@ -7,6 +7,8 @@ export interface Terminal {
   readonly isLive: boolean;
   /** One result on standard output. */
   print(line: string): void;
+  /** Resolves when standard output has taken what was printed, so that a slow reader bounds a fast writer. */
+  drained(): Promise<void>;
   /** One line for a person on standard error. Ends the live area. */
   say(line: string): void;
   /** Replaces the live area by these lines; writes nothing when nobody watches. */
@@ -33,6 +35,10 @@ export function openTerminal({ stdout, stderr, hasColor }: TerminalOptions): Ter
       clearLive();
       stdout.write(`${line}\n`);
     },
+    drained: () =>
+      stdout.writableNeedDrain
+        ? new Promise((resolve) => void stdout.once('drain', () => resolve()))
+        : Promise.resolve(),
     say(line) {
       clearLive();
       stderr.write(`${line}\n`);

@@ -11,6 +11,22 @@ export const wholeNumber =
     return value;
   };
 
+/** Parser of a Delta table version for commander. */
+export function tableVersion(text: string): bigint {
+  if (!/^\d{1,18}$/.test(text)) throw new InvalidArgumentError('It must be a version number, 0 or more.');
+  return BigInt(text);
+}
+
+/** Parser of an RFC 3339 instant for commander. */
+export function instant(text: string): Date {
+  const isRfc3339 = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/.test(text);
+  const time = new Date(text);
+  if (!isRfc3339 || Number.isNaN(time.getTime())) {
+    throw new InvalidArgumentError('It must be a time with its zone, for example 2026-01-01T00:00:00Z.');
+  }
+  return time;
+}
+
 /** Gathers an option that may be given several times. */
 export const gather = (value: string, before: readonly string[] = []): readonly string[] => [
   ...before,

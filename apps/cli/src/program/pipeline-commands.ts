@@ -3,9 +3,10 @@ import { acceptLoss, listIncidents } from '../command/incidents.ts';
 import { produce, type ProduceOptions } from '../command/produce.ts';
 import { listQuarantine, showQuarantine, type ShowQuarantineOptions } from '../command/quarantine.ts';
 import { status, type StatusOptions } from '../command/status.ts';
+import { printRows, showTable, type TableOptions } from '../command/table.ts';
 import type { CommandContext, RunCommand } from '../context.ts';
 import { stopOnSignal } from '../input/stop-signal.ts';
-import { addExamples, wholeNumber } from './option-values.ts';
+import { addExamples, instant, tableVersion, wholeNumber } from './option-values.ts';
 
 const limitMax = 10_000;
 const rateMax = 1_000_000;
@@ -16,6 +17,7 @@ export function registerPipelineCommands(program: Command, context: CommandConte
   registerRecords(program, context, run);
   registerIncidents(program, context, run);
   registerQuarantine(program, context, run);
+  registerTable(program, context, run);
 }
 
 function registerStatus(program: Command, context: CommandContext, run: RunCommand): void {
@@ -103,5 +105,32 @@ function registerQuarantine(program: Command, context: CommandContext, run: RunC
   addExamples(showing, examples, [
     'headwater quarantine show ads/ad-events --only timestamp',
     'headwater quarantine show ads/ad-events --reveal --reason "ticket 4711"',
+  ]);
+}
+
+function registerTable(program: Command, context: CommandContext, run: RunCommand): void {
+  const { about, option, title } = context.messages;
+  const examples = title['examples'] ?? '';
+  const table = program.command('table').description(about.table);
+  const addMoment = (command: Command) =>
+    command
+      .argument('<url>', option.tableUrl)
+      .option('--table-version <version>', option.tableVersion, tableVersion)
+      .option('--at <time>', option.at, instant);
+  const showing = addMoment(table.command('show').description(about.tableShow)).action(
+    (url: string, options: TableOptions) => run(() => showTable(context, url, options)),
+  );
+  addExamples(showing, examples, [
+    'headwater table show .headwater/lake/ads/ad-events',
+    'headwater table show file:///data/trips --table-version 7 -o json',
+  ]);
+  const reading = addMoment(table.command('rows').description(about.tableRows))
+    .option('--limit <count>', option.limit, wholeNumber(1, Number.MAX_SAFE_INTEGER))
+    .action((url: string, options: TableOptions & { limit?: number }) =>
+      run(() => printRows(context, url, options)),
+    );
+  addExamples(reading, examples, [
+    'headwater table rows .headwater/lake/ads/ad-events --limit 10',
+    'headwater table rows file:///data/trips --at 2026-01-01T00:00:00Z -o jsonl',
   ]);
 }

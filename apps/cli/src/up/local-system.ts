@@ -45,8 +45,9 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
       env: environment.variables,
       onProgress: (event) => {
         onProgress(event);
-        if (event.kind === 'part.exited' && !isStopping)
-          void stack?.[event.part].start().catch(() => undefined);
+        if (event.kind === 'part.exited' && stack !== undefined) {
+          void restartPart(stack[event.part], () => isStopping);
+        }
       },
     });
     options.stopped.throwIfAborted();
