@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Java } from './java-home.ts';
+import { identifyProcess } from './process-identity.ts';
 
 /**
  * Class data archive (AppCDS) of one program on one Java: it halves the start. Written by the first orderly stop to a
@@ -24,6 +25,7 @@ export async function chooseClassArchive(
   const folder = join(cacheDir, 'class-archives');
   const archive = join(folder, `${program}-${key.slice(0, 16)}.jsa`);
   await mkdir(folder, { recursive: true });
+  await removeAbandoned(folder);
   const quiet = ['-Xshare:auto', '-Xlog:cds=off', '-Xlog:cds+dynamic=off', '-Xlog:disable', '-Xlog:all=off'];
   if (existsSync(archive)) {
     return { flags: [...quiet, `-XX:SharedArchiveFile=${archive}`], keep: async () => undefined };
@@ -36,4 +38,14 @@ export async function chooseClassArchive(
       else if (existsSync(pending)) await rename(pending, archive);
     },
   };
+}
+
+/** Removes what a supervisor that was killed could not move into place. */
+async function removeAbandoned(folder: string): Promise<void> {
+  for (const entry of await readdir(folder)) {
+    const pid = /\.jsa\.(\d+)$/.exec(entry)?.[1];
+    if (pid !== undefined && identifyProcess(Number(pid)) === undefined) {
+      await rm(join(folder, entry), { force: true });
+    }
+  }
 }

@@ -22,6 +22,7 @@ export async function waitUntilServing(
   const isServing = await becomesTrue(async () => process.hasExited() || (await answers()), deadlineMs);
   if (isServing && !process.hasExited()) return;
   await process.kill();
+  if (portSigns.test(process.logTail())) throw blockedPort(part);
   throw operationalError({
     code: 'HW_STACK_PART_FAILED',
     message: `The embedded ${part} ${isServing ? 'ended while it started' : `did not answer within ${deadlineMs} ms`}. The end of its log:\n${process.logTail()}`,
@@ -29,6 +30,17 @@ export async function waitUntilServing(
     canRetry: true,
   });
 }
+
+const portSigns =
+  /address already in use|EADDRINUSE|could not bind|port \d+ (?:seems to be|is already) used/i;
+
+const blockedPort = (part: PartName): Error =>
+  operationalError({
+    code: 'HW_STACK_PORT_BLOCKED',
+    message: `The embedded ${part} could not listen: another program took its port while it started.`,
+    fix: 'Run the same command again: it chooses another port.',
+    canRetry: true,
+  });
 
 /** The variable that replaces each embedded part. */
 export const configuredBy: Readonly<Record<PartName, string>> = {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { rm } from 'node:fs/promises';
+import { readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, expect, inject, test } from 'vitest';
@@ -253,11 +253,12 @@ test('a configured Redis that may evict keys is refused', async () => {
   });
 });
 
-test('reset deletes all state and is refused while a supervisor runs', async () => {
+test('reset deletes all state, nothing that is not ours, and is refused while a supervisor runs', async () => {
   const home = newHome();
   const redis = await startPrivatePart('redis', { home });
   await expect(resetStack(home, () => undefined)).rejects.toMatchObject({ code: 'HW_STACK_ALREADY_RUNNING' });
   await redis.close();
+  await writeFile(join(home, 'not-ours.txt'), 'kept');
   await resetStack(home, () => undefined);
-  expect(readStackFile(home).ports).toEqual({});
+  expect(await readdir(home)).toEqual(['not-ours.txt']);
 });

@@ -1,10 +1,11 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { userError } from '@headwater/kernel';
 import { provideArtifact } from './artifact-cache.ts';
 import type { ArtifactName } from './artifact-cache.ts';
 import { checkConfigured, checkLake, configuredUrl, publicAddress } from './configured-part.ts';
+import { requireFreeBytes } from './disk-space.ts';
 import type { StackPart } from './embedded-part.ts';
 import { partNames } from './events.ts';
 import type { OnStackEvent, PartName } from './events.ts';
@@ -90,16 +91,25 @@ export async function startPart(
   }
 }
 
-/** Deletes all state below `home`: data, logs, ports, tokens. Ends orphans first; refuses while a supervisor runs. */
+/** Everything Headwater keeps in a state folder. Reset deletes these and nothing else, whatever folder it is given. */
+const stateEntries = [
+  ...['postgres', 'postgres.pending', 'postgres.initial', 'postgres.password'],
+  ...['redis', 'kafka', 'registry', 'lake', 'logs', 'stack.json', 'token'],
+];
+
+/** Deletes all state in `home`: data, logs, ports, tokens. Ends orphans first; refuses while a supervisor runs. */
 export async function resetStack(home: string, onProgress: OnStackEvent): Promise<void> {
   const release = lockHome(home);
   try {
     await endOrphans(home, onProgress);
+    for (const entry of stateEntries) await rm(join(home, entry), { recursive: true, force: true });
   } finally {
     release();
   }
-  await rm(home, { recursive: true, force: true });
+  await rmdir(home).catch(() => undefined);
 }
+
+const freeBytesMin = 300_000_000;
 
 interface Session {
   readonly options: StackOptions;
@@ -145,30 +155,46 @@ async function chooseLake({ home, env }: StackOptions): Promise<string> {
   return checkLake(configured ? configured : pathToFileURL(join(home, 'lake')).href);
 }
 
+/** Configured parts first: a wrong setting is told before anything is fetched or started. */
 async function startParts<N extends PartName>(
   session: Session,
   names: readonly N[],
 ): Promise<Record<N, StackPart>> {
-  const { env, onProgress } = session.options;
+  const { env, home } = session.options;
   const start = createPartStarter(session);
+  const isConfigured = (name: N): boolean => configuredUrl(name, env) !== undefined;
+  const configured = await settleAll(names.filter(isConfigured), (name) =>
+    reportReady(session.options, name, () => adoptConfigured(name, configuredUrl(name, env) ?? '', env)),
+  );
+  const embedded = names.filter((name) => !isConfigured(name));
+  if (embedded.length > 0) await requireFreeBytes(home, freeBytesMin, 'The data of the local stack');
+  const started = await settleAll(embedded, (name) => reportReady(session.options, name, () => start(name)));
+  return Object.fromEntries([...configured, ...started]) as Record<N, StackPart>;
+}
+
+/** Waits for all, also when one fails, so that nothing is still starting when the failure is handled. */
+async function settleAll<N, T>(names: readonly N[], work: (name: N) => Promise<T>): Promise<[N, T][]> {
   const outcomes = await Promise.allSettled(
-    names.map(async (name): Promise<[N, StackPart]> => {
-      const began = performance.now();
-      const configured = configuredUrl(name, env);
-      onProgress({ kind: 'part.starting', part: name });
-      const part =
-        configured === undefined ? await start(name) : await adoptConfigured(name, configured, env);
-      const durationMs = Math.round(performance.now() - began);
-      const address = publicAddress(part.url);
-      announce(session.options.home, name, address);
-      onProgress({ kind: 'part.ready', part: name, address, source: part.source, durationMs });
-      return [name, part];
-    }),
+    names.map(async (name): Promise<[N, T]> => [name, await work(name)]),
   );
   const failed = outcomes.find((outcome) => outcome.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
-  const ready = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
-  return Object.fromEntries(ready) as Record<N, StackPart>;
+  return outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+}
+
+async function reportReady(
+  { home, onProgress }: StackOptions,
+  name: PartName,
+  start: () => Promise<StackPart>,
+): Promise<StackPart> {
+  const began = performance.now();
+  onProgress({ kind: 'part.starting', part: name });
+  const part = await start();
+  const durationMs = Math.round(performance.now() - began);
+  const address = publicAddress(part.url);
+  announce(home, name, address);
+  onProgress({ kind: 'part.ready', part: name, address, source: part.source, durationMs });
+  return part;
 }
 
 async function adoptConfigured(name: PartName, url: string, env: StackOptions['env']): Promise<StackPart> {
