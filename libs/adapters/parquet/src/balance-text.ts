@@ -143,6 +143,8 @@ function instantText(column: Column, value: unknown): string {
 
 function utcMs(parts: RegExpExecArray): number {
   const [year = 0, month = 1, day = 1, hours = 0, minutes = 0, seconds = 0] = parts.slice(1, 7).map(Number);
+  // Date.UTC takes years below 100 for years of the last century.
+  if (year >= 100) return Date.UTC(year, month - 1, day, hours || 0, minutes || 0, seconds || 0);
   const date = new Date(0);
   date.setUTCFullYear(year, month - 1, day);
   date.setUTCHours(hours || 0, minutes || 0, seconds || 0);
