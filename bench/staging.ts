@@ -1,11 +1,12 @@
 // Drains a topic of ad events through a staging worker with everything on. See bench/README.md.
-import { mkdtempSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { startStack, type Stack, type SupervisedProcess } from '@headwater/platform-embedded';
 import { findBenchDir, findKafkaLibs, generateAdEvents } from './ad-event-topic.ts';
+import { summariseCpuProfile } from './cpu-profile.ts';
 import { readProcessCost } from './process-cost.ts';
 import { drainWithSpark } from './spark-rival.ts';
 
@@ -33,6 +34,7 @@ if (benchDir === undefined) {
   process.exit(1);
 }
 const home = mkdtempSync(path.join(tmpdir(), 'headwater-bench-'));
+const profileDir = path.join(home, 'profile');
 const records = Number(options.records);
 
 const product = 'bench/ad-events';
@@ -114,9 +116,7 @@ async function drain(stack: Stack, url: string, expected: number): Promise<Drain
     `mutation { resumePipeline(input: { product: "${product}" }) { userErrors { message } } }`,
   );
   const began = performance.now();
-  const profile = options.profile
-    ? ['--cpu-prof', `--cpu-prof-dir=${path.join(root, '.cache', 'profile')}`]
-    : [];
+  const profile = options.profile ? ['--cpu-prof', `--cpu-prof-dir=${profileDir}`] : [];
   const worker = await startApp(stack, 'staging-worker', profile);
   let last = { landed: 0, quarantined: 0, offsets: 0 };
   while (last.offsets < expected) {
@@ -133,8 +133,8 @@ async function drain(stack: Stack, url: string, expected: number): Promise<Drain
   }
   const wallSeconds = (performance.now() - began) / 1000;
   const { cpuSeconds, rssPeakMb } = readProcessCost(worker.process.pid);
-  await printPhases(worker.url);
   await worker.process.stop();
+  if (options.profile) printProfile();
   say(`  landed ${last.landed.toLocaleString('en')}, quarantined ${last.quarantined.toLocaleString('en')}`);
   return {
     rows: last.offsets,
@@ -146,9 +146,13 @@ async function drain(stack: Stack, url: string, expected: number): Promise<Drain
   };
 }
 
-async function printPhases(url: string): Promise<void> {
-  const text = await (await fetch(`${url}/metrics`)).text();
-  for (const line of text.split('\n').filter((each) => /phase.*_sum/.test(each))) say(`  ${line}`);
+function printProfile(): void {
+  for (const file of readdirSync(profileDir)) {
+    say('  where the main thread spent its time, seconds of self time:');
+    for (const { name, seconds } of summariseCpuProfile(path.join(profileDir, file), 25)) {
+      say(`    ${seconds.toFixed(2).padStart(7)}  ${name}`);
+    }
+  }
 }
 
 function report(name: string, figures: Drained): void {
