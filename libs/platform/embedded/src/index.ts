@@ -1,8 +1,10 @@
 export { examine } from './examine.ts';
 export type { ExamineOptions, Finding } from './examine.ts';
 export { fetchServers } from './fetch-servers.ts';
-export { startStack, startPart, resetStack } from './stack.ts';
-export type { Stack, StackOptions } from './stack.ts';
+export { startStack, startPart } from './stack.ts';
+export { resetStack } from './stack-session.ts';
+export type { Stack } from './stack.ts';
+export type { StackOptions } from './stack-options.ts';
 export { partNames } from './events.ts';
 export type { StackEvent, OnStackEvent, PartName } from './events.ts';
 export type { StackPart } from './embedded-part.ts';

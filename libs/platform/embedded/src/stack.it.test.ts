@@ -17,7 +17,8 @@ import { identifyProcess } from './process-identity.ts';
 import { askRedis } from './redis-session.ts';
 import { runSql } from './postgres-session.ts';
 import { readStackFile } from './stack-file.ts';
-import { resetStack, startStack } from './stack.ts';
+import { resetStack } from './stack-session.ts';
+import { startStack } from './stack.ts';
 import type { StackEvent } from './events.ts';
 import { becomesTrue } from './wait.ts';
 
