@@ -1,7 +1,7 @@
 import { err, ok } from '@headwater/kernel';
 import type { Result } from '@headwater/kernel';
 import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
-import type { Document, Node, YAMLError } from 'yaml';
+import type { Document, Node, ScalarTag, Tags, YAMLError } from 'yaml';
 import type { ContractProblem, DocumentPath, Position } from '../contract-problem.ts';
 
 /** A contract longer than this is refused before it is parsed. */
@@ -37,6 +37,7 @@ export function parseYaml(text: string): Result<ContractYaml, readonly ContractP
       ),
     ]);
   }
+  if (opensTooMuch(text)) return err([unloadable(TOO_DEEP)]);
   const lines = new LineCounter();
   try {
     const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
@@ -58,6 +59,17 @@ const unloadable = (cause: string): ContractProblem =>
     `the document cannot be loaded: ${cause}`,
     'Write the contract without anchors and deep nesting.',
   );
+
+/** The parser needs time for each bracket that is never closed. */
+function opensTooMuch(text: string): boolean {
+  let open = 0;
+  for (let i = 0; i < text.length && open <= 1_000; i++) {
+    const code = text.charCodeAt(i);
+    if (code === 0x5b || code === 0x7b) open++;
+    else if ((code === 0x5d || code === 0x7d) && open > 0) open--;
+  }
+  return open > 1_000;
+}
 
 function isShallow(data: unknown, levels: number): boolean {
   if (data === null || typeof data !== 'object') return true;
@@ -130,17 +142,29 @@ function nodeAt(document: Document, path: DocumentPath): Node | undefined {
 }
 
 /**
- * Writes the text again, comments and order kept, with `edits` made: a value replaces or is added at the end of its
- * parent, `undefined` removes. Without edits the data is the same and a second writing gives the same text.
+ * Writes the text again with `edits` made: a value replaces or is added at the end of its parent, `undefined` removes.
+ * Comments, order and the digits of every number are kept; writing the result again gives the same text. Without edits
+ * the text is returned as it is.
  */
 export function writeYaml(
   text: string,
   edits: readonly { readonly path: DocumentPath; readonly value: unknown }[],
 ): string {
-  const document = parseDocument(text);
+  if (edits.length === 0) return text;
+  const document = parseDocument(text, { customTags: (tags) => tags.map(keepDigits) });
   for (const { path, value } of edits) {
     if (value === undefined) document.deleteIn(path);
     else document.setIn(path, document.createNode(value));
   }
   return document.toString({ lineWidth: 0, flowCollectionPadding: false });
+}
+
+/** Numbers are written as they were read: as a double a long one would change. */
+function keepDigits(tag: Tags[number]): Tags[number] {
+  if (typeof tag === 'string' || !('stringify' in tag) || !/:(int|float)$/.test(tag.tag)) return tag;
+  const { stringify } = tag;
+  return {
+    ...tag,
+    stringify: (node, ...rest) => node.source ?? stringify?.(node, ...rest) ?? String(node.value),
+  } as ScalarTag;
 }

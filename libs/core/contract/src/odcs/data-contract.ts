@@ -35,7 +35,7 @@ export interface ContractEdit {
   readonly value: unknown;
 }
 
-/** The contract as YAML: comments, order and everything unknown to us are kept; `edits` are made on the way. */
+/** The contract as YAML with `edits` made: comments, order, digits and everything unknown to us are kept. */
 export const writeContract = (contract: DataContract, edits: readonly ContractEdit[] = []): string =>
   writeYaml(contract.source.text, edits);
 
