@@ -4,6 +4,7 @@ import { produce, type ProduceOptions } from '../command/produce.ts';
 import { listQuarantine, showQuarantine, type ShowQuarantineOptions } from '../command/quarantine.ts';
 import { status, type StatusOptions } from '../command/status.ts';
 import { printRows, showTable, type TableOptions } from '../command/table.ts';
+import { tail, type TailCommandOptions } from '../command/tail.ts';
 import type { CommandContext, RunCommand } from '../context.ts';
 import { stopOnSignal } from '../input/stop-signal.ts';
 import { addExamples, instant, tableVersion, wholeNumber } from './option-values.ts';
@@ -15,6 +16,7 @@ const rateMax = 1_000_000;
 export function registerPipelineCommands(program: Command, context: CommandContext, run: RunCommand): void {
   registerStatus(program, context, run);
   registerRecords(program, context, run);
+  registerTail(program, context, run);
   registerIncidents(program, context, run);
   registerQuarantine(program, context, run);
   registerTable(program, context, run);
@@ -51,6 +53,26 @@ function registerRecords(program: Command, context: CommandContext, run: RunComm
   addExamples(command, title['examples'] ?? '', [
     'headwater produce ads/ad-events -f events.jsonl --key user_id',
     `echo '{"event_id":"1"}' | headwater produce ads/ad-events`,
+  ]);
+}
+
+function registerTail(program: Command, context: CommandContext, run: RunCommand): void {
+  const { about, option, title } = context.messages;
+  const command = program
+    .command('tail')
+    .description(about.tail)
+    .argument('<product>', option.product)
+    .option('-n, --last <count>', option.last, wholeNumber(0, limitMax), 10)
+    .option('-f, --follow', option.follow)
+    .option('--decode', option.decode)
+    .option('--pretty', option.pretty)
+    .option('--no-values', option.noValues)
+    .action((product: string, options: TailCommandOptions) =>
+      run(() => tail(context, product, options, stopOnSignal())),
+    );
+  addExamples(command, title['examples'] ?? '', [
+    'headwater tail ads/ad-events --decode --follow',
+    'headwater tail ads/ad-events -n 100 --decode -o jsonl',
   ]);
 }
 
