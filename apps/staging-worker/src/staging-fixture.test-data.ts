@@ -1,0 +1,352 @@
+import { createDomainProducer, type DomainRecord } from '@headwater/adapter-domain-client';
+import { createKafkaAdmin, type KafkaAdminClient } from '@headwater/adapter-kafka';
+import { connectObjectStore, md5 } from '@headwater/adapter-object-store';
+import { createCheckpointFiles, openDatabase, quoteText, type Database } from '@headwater/adapter-parquet';
+import { createPostgres, type Postgres } from '@headwater/adapter-postgres';
+import type { Column, ColumnType, CompiledContract } from '@headwater/core-contract';
+import { loadSnapshot, readLogEntry, type Snapshot, type TableIo } from '@headwater/core-delta';
+import {
+  armFaults,
+  judgeBalance,
+  readBatchRecord,
+  type BatchRecord,
+  type FaultPointName,
+  type PipelineSpec,
+  type PlantedBug,
+} from '@headwater/core-staging';
+import { silentLogger, type Logger } from '@headwater/kernel';
+import { createMetrics } from '@headwater/platform-observability';
+import { runSql } from '@headwater/platform-embedded';
+import { createTestDatabase, keepTable, uniqueName, type TestStack } from '@headwater/testkit';
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { createWorld, type ConnectedWorld } from './create-world.ts';
+import { readEnvironment } from './environment.ts';
+import { createLaneMetrics } from './lane-metrics.ts';
+import { startWorker, type Worker } from './worker.ts';
+
+export const column = (name: string, type: ColumnType, over: Partial<Column> = {}): Column => ({
+  name,
+  source: name,
+  type,
+  required: false,
+  rules: [],
+  personal: false,
+  ...(type.kind === 'timestamp' ? { time: 'iso8601' as const } : {}),
+  ...over,
+});
+
+export const orderContract: CompiledContract = {
+  contractId: 'orders',
+  contractVersion: '1.0.0',
+  columns: [
+    column('id', { kind: 'integer', bits: 64 }, { required: true }),
+    column('name', { kind: 'string' }),
+    column('amount', { kind: 'decimal', precision: 10, scale: 2 }),
+    column('at', { kind: 'timestamp' }),
+  ],
+  unknownMembers: 'ignore',
+  keyColumns: ['id'],
+  partitionColumns: [],
+  recordBytesMax: 1_000_000,
+};
+
+export const order = (id: number | bigint, over: object = {}): DomainRecord => ({
+  key: String(id),
+  value: JSON.stringify({
+    name: `order ${id}`,
+    amount: 1.5,
+    at: '2026-11-21T09:00:00.123456Z',
+    ...over,
+  }).replace('{', `{"id":${id},`),
+});
+
+export interface StagedProduct {
+  readonly pipeline: PipelineSpec;
+  readonly productId: string;
+  produce(records: readonly DomainRecord[]): Promise<void>;
+  setDesiredState(state: PipelineSpec['desiredState']): Promise<void>;
+  change(spec: Partial<Pick<PipelineSpec, 'contract' | 'transformHash'>>): Promise<void>;
+  table(): Promise<ReadTable>;
+  quarantine(): Promise<ReadTable>;
+}
+
+/** Calls back at each passing of a fault point, with how often it was passed; a throw ends the lane there. */
+export function atFaultPoint(
+  point: FaultPointName | undefined,
+  act: (passed: number) => Promise<void> | void = () => undefined,
+  planted: readonly PlantedBug[] = [],
+): void {
+  let passed = 0;
+  armFaults({
+    planted: new Set(planted),
+    async onPoint(name) {
+      if (name === point) await act(++passed);
+    },
+  });
+}
+
+/** Every batch of the lane balances and begins where the one before it ended [S10][I3]. */
+export function judgeLedger(batches: readonly BatchRecord[]): string[] {
+  const ends = new Map<number, bigint>();
+  const problems: string[] = [];
+  for (const [index, batch] of batches.entries()) {
+    if (batch.batchSeq !== index) problems.push(`batch ${index} has batchSeq ${batch.batchSeq}`);
+    const balance = judgeBalance(batch.entries);
+    if (balance.kind !== 'balanced') problems.push(`batch ${index}: ${balance.cause}`);
+    for (const { partition, from, to } of batch.entries) {
+      const expected = ends.get(partition) ?? from;
+      if (expected !== from)
+        problems.push(`batch ${index}: partition ${partition} begins at ${from}, not ${expected}`);
+      ends.set(partition, to);
+    }
+  }
+  return problems;
+}
+
+/** A table as somebody else would read it. */
+export interface ReadTable {
+  readonly io: TableIo;
+  readonly snapshot: Snapshot;
+  /** Rows of a SELECT over the table's live files, which are called `rows`. */
+  select(sql: string): Promise<readonly Record<string, unknown>[]>;
+  batches(): Promise<readonly BatchRecord[]>;
+}
+
+export interface StagingFixture {
+  readonly postgres: Postgres;
+  readonly admin: KafkaAdminClient;
+  readonly lakeUrl: string;
+  product(over?: {
+    readonly partitions?: number;
+    readonly contract?: CompiledContract;
+    readonly configs?: Readonly<Record<string, string>>;
+    readonly flushIntervalMs?: number;
+  }): Promise<StagedProduct>;
+  /** Lets every lease end as time would. */
+  expireLeases(): Promise<void>;
+  /** A worker in this process, with short waits, on the real servers. */
+  startWorker(over?: WorkerOverrides): Promise<RunningWorker>;
+  close(): Promise<void>;
+}
+
+export interface WorkerOverrides {
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly wrap?: (world: ConnectedWorld['world']) => ConnectedWorld['world'];
+  readonly logger?: Logger;
+}
+
+export interface RunningWorker {
+  readonly world: ConnectedWorld['world'];
+  readonly worker: Worker;
+  stop(): Promise<void>;
+}
+
+export async function createStagingFixture(stack: TestStack): Promise<StagingFixture> {
+  const database = await createTestDatabase(stack.databaseUrl);
+  const postgres = await createPostgres({
+    databaseUrl: database.databaseUrl,
+    applicationName: 'test',
+    logger: silentLogger,
+  });
+  const settings = { bootstrapServers: stack.kafkaBootstrapServers.split(',') };
+  const admin = createKafkaAdmin({ settings });
+  const lake = mkdtempSync(join(tmpdir(), 'headwater-lake-'));
+  const reader = await openDatabase({ threads: 2, memoryMiB: 512 });
+  const topics: string[] = [];
+  const tables: string[] = [];
+  const readTable = (url: string, lane: string) => openReadTable(reader, url, lane);
+  return {
+    postgres,
+    admin,
+    lakeUrl: pathToFileURL(lake).href,
+    async product(over = {}) {
+      const [domain, name] = [uniqueName('sales'), 'orders'];
+      const topic = `${domain}.${name}`;
+      const created = await admin.createTopic({
+        name: topic,
+        partitions: over.partitions ?? 2,
+        replicationFactor: 1,
+        configs: over.configs ?? {},
+      });
+      topics.push(topic);
+      const tableUrl = pathToFileURL(join(lake, domain, name)).href;
+      tables.push(join(lake, domain, name), join(lake, domain, `${name}__quarantine`));
+      const { productId, pipeline } = await storePipeline(postgres, {
+        domain,
+        name,
+        topic,
+        topicId: topicIdOf(created) ?? (await admin.describeTopics([topic]))[0]!.topicId,
+        tableUrl,
+        contract: over.contract ?? orderContract,
+        flushIntervalMs: over.flushIntervalMs ?? 100,
+      });
+      const update = async (change: Partial<PipelineSpec>) => {
+        const spec = await postgres.staging.pipeline(pipeline.pipelineId);
+        await postgres.mesh.unit(async (unit) => {
+          await unit.pipelines.update(pipeline.pipelineId, spec!.generation, change);
+          await unit.audit.append({ actor: 'test', event: 'test.changed', subject: 'test', facts: {} });
+        });
+      };
+      return {
+        pipeline,
+        productId,
+        async produce(records) {
+          const producer = await createDomainProducer({ settings, topic });
+          for (const record of records) await producer.send(record);
+          await producer.close();
+        },
+        setDesiredState: (desiredState) => update({ desiredState }),
+        change: update,
+        table: () => readTable(pipeline.tableUrl, pipeline.pipelineId),
+        quarantine: () => readTable(pipeline.quarantineUrl, pipeline.pipelineId),
+      };
+    },
+    expireLeases: async () =>
+      void (await runSql(
+        database.databaseUrl,
+        "UPDATE lane_lease SET lease_until = now() - interval '1 ms' WHERE lease_until IS NOT NULL",
+      )),
+    async startWorker(over = {}) {
+      const environment = readEnvironment({
+        DATABASE_URL: database.databaseUrl,
+        REDIS_URL: stack.redisUrl,
+        KAFKA_BOOTSTRAP_SERVERS: stack.kafkaBootstrapServers,
+        HEADWATER_INSECURE: '1',
+        ...over.environment,
+      });
+      const connected = await createWorld(environment, {
+        logger: over.logger ?? silentLogger,
+        metrics: createLaneMetrics(createMetrics({ app: 'test' })),
+        laneCount: () => 1,
+      });
+      const brisk = {
+        ...connected.world,
+        settings: { ...connected.world.settings, controlEveryMs: 100, topicEveryMs: 300, statusEveryMs: 100 },
+      };
+      const world = over.wrap?.(brisk) ?? brisk;
+      const worker = startWorker({ world, sweepEveryMs: 100, lanesMax: 10 });
+      return {
+        world,
+        worker,
+        async stop() {
+          await worker.stop();
+          await connected.close();
+        },
+      };
+    },
+    async close() {
+      for (const topic of topics) await admin.deleteTopic(topic).catch(() => undefined);
+      for (const table of tables) keepTable(table, 'staging');
+      await admin.close();
+      reader.close();
+      await postgres.close();
+      await database.drop();
+      rmSync(lake, { recursive: true, force: true });
+    },
+  };
+}
+
+const topicIdOf = (created: unknown): string | undefined =>
+  typeof created === 'object' && created !== null && 'topicId' in created
+    ? String(created.topicId)
+    : undefined;
+
+async function openReadTable(database: Database, url: string, pipelineId: string): Promise<ReadTable> {
+  const store = await connectObjectStore(url, 'read');
+  const io = { store, checkpointFiles: createCheckpointFiles(database), md5 };
+  const snapshot = await loadSnapshot(io);
+  if (snapshot === undefined) throw new Error(`there is no table at ${url}`);
+  const files = [...snapshot.files.values()].map(({ path }) =>
+    join(fileURLToPath(url), decodeURIComponent(path)),
+  );
+  return {
+    io,
+    snapshot,
+    async select(sql) {
+      if (files.length === 0) return [];
+      const source = `read_parquet([${files.map(quoteText).join()}], union_by_name = true)`;
+      return database.use(async (connection) => {
+        const result = await connection.runAndReadAll(`with rows as (from ${source}) ${sql}`);
+        return result.getRowObjectsJson();
+      });
+    },
+    async batches() {
+      const batches: BatchRecord[] = [];
+      for (let version = 0n; version <= snapshot.version; version++) {
+        const batch = readBatchRecord((await readLogEntry(store, version)) ?? [], { pipelineId, lane: 0 });
+        if (batch !== undefined) batches.push(batch);
+      }
+      return batches;
+    },
+  };
+}
+
+async function storePipeline(
+  postgres: Postgres,
+  product: {
+    readonly domain: string;
+    readonly name: string;
+    readonly topic: string;
+    readonly topicId: string;
+    readonly tableUrl: string;
+    readonly contract: CompiledContract;
+    readonly flushIntervalMs: number;
+  },
+): Promise<{ readonly productId: string; readonly pipeline: PipelineSpec }> {
+  const { domain, name, topic, topicId, tableUrl, contract, flushIntervalMs } = product;
+  const [domainId, teamId, productId, contractVersionId] = [
+    randomUUID(),
+    randomUUID(),
+    randomUUID(),
+    randomUUID(),
+  ];
+  const staging = { flushIntervalMs, flushBytesMax: 8 << 20 };
+  const quarantineUrl = `${tableUrl}__quarantine`;
+  const spec = {
+    pipelineId: randomUUID(),
+    productName: `${domain}/${name}`,
+    topic,
+    topicId,
+    tableUrl,
+    quarantineUrl,
+    contract,
+    transformHash: `hash-${contract.contractVersion}`,
+    schemaIds: [],
+    ...staging,
+    desiredState: 'running' as const,
+  };
+  await postgres.mesh.unit(async (unit) => {
+    await unit.domains.create({ id: domainId, name: domain });
+    await unit.teams.create({ id: teamId, name: `team-${domain}`, domainId });
+    await unit.contracts.save({
+      id: contractVersionId,
+      productId,
+      contractVersion: contract.contractVersion,
+      text: 'kind: DataContract',
+      compiled: contract,
+    });
+    await unit.products.create({
+      id: productId,
+      domainId,
+      qualifiedName: spec.productName,
+      name,
+      status: 'active',
+      ownerTeamId: teamId,
+      topic: { name: topic, partitions: 2, replicationFactor: 1 },
+      valueSubject: `${topic}-value`,
+      tableUrl,
+      quarantineUrl,
+      retention: { periodMs: 86_400_000, mode: 'staging-first' },
+      staging,
+      contractVersionId,
+    });
+    await unit.pipelines.create({ productId, spec });
+    await unit.audit.append({ actor: 'test', event: 'data-product.onboarded', subject: topic, facts: {} });
+  });
+  const pipeline = await postgres.staging.pipeline(spec.pipelineId);
+  return { productId, pipeline: pipeline! };
+}
