@@ -53,29 +53,55 @@ async function load(table: string, version?: bigint) {
   return { store, io, snapshot };
 }
 
-async function readAll(table: string, version?: bigint): Promise<readonly string[]> {
-  const { store, snapshot } = await load(table, version);
+/** Rows without their order: all lines of a small table, and of a big one only their number and hash sums. */
+interface Rows {
+  readonly count: number;
+  readonly hashes: readonly number[];
+  readonly lines: readonly string[];
+}
+
+const LINES_SHOWN = 5_000;
+
+async function summarise(batches: AsyncIterable<readonly string[]>): Promise<Rows> {
+  let count = 0;
+  const hashes = [0, 0];
   const lines: string[] = [];
+  for await (const batch of batches) {
+    count += batch.length;
+    for (const line of batch) {
+      const text = comparable(line);
+      hashes.forEach((sum, seed) => (hashes[seed] = (sum + hash(text, seed)) >>> 0));
+      if (count <= LINES_SHOWN) lines.push(text);
+    }
+  }
+  return { count, hashes, lines: count <= LINES_SHOWN ? lines.sort() : [] };
+}
+
+function hash(text: string, seed: number): number {
+  let value = 0x811c9dc5 + seed;
+  for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193 + 2 * seed);
+  return Math.imul(value ^ (value >>> 15), 0x85ebca6b) >>> 0;
+}
+
+async function readAll(table: string, version?: bigint): Promise<Rows> {
+  const { store, snapshot } = await load(table, version);
   const getUrl = () => Promise.resolve(undefined);
-  for await (const batch of readTableRows({ database, store, getUrl }, snapshot)) lines.push(...batch);
-  return lines.sort();
+  return summarise(readTableRows({ database, store, getUrl }, snapshot));
 }
 
 /** The expected rows through DuckDB alone, written by the kind of each value and not by the table's schema. */
-async function readExpected(files: string): Promise<readonly string[]> {
-  return database.use(async (connection) => {
-    const result = await connection.run(
-      `select * from read_parquet('${files}/*.parquet', hive_partitioning = false)`,
-    );
-    const columns = result.columnNames();
-    const rows = await result.getRows();
-    return rows
-      .map(
-        (row) =>
-          `{${columns.map((name, i) => `${JSON.stringify(name)}:${plain(row[i] ?? null)}`).join(',')}}`,
-      )
-      .sort();
-  });
+const readExpected = (files: string): Promise<Rows> => summarise(expectedLines(files));
+
+async function* expectedLines(files: string): AsyncIterable<readonly string[]> {
+  const connection = await database.connect();
+  const result = await connection.stream(
+    `select * from read_parquet('${files}/*.parquet', hive_partitioning = false)`,
+  );
+  const keys = result.columnNames().map((name) => `${JSON.stringify(name)}:`);
+  for await (const chunk of result) {
+    yield chunk.getRows().map((row) => `{${keys.map((key, i) => key + plain(row[i] ?? null)).join(',')}}`);
+  }
+  connection.closeSync();
 }
 
 function plain(value: DuckDBValue): string {
@@ -105,7 +131,8 @@ function plain(value: DuckDBValue): string {
 }
 
 /** Expected files lost the difference between timestamps with and without zone, and between -0 and 0. */
-const comparable = (line: string) => line.replaceAll(/(\.\d{6})Z"/g, '$1"').replaceAll(/:-0\.0\b/g, ':0');
+const comparable = (line: string) =>
+  /\dZ"|:-0\.0\b/.test(line) ? line.replaceAll(/(\.\d{6})Z"/g, '$1"').replaceAll(/:-0\.0\b/g, ':0') : line;
 
 describe.skipIf(folder === undefined)(
   'public Delta tables (skipped: no conformance data on this machine)',
@@ -116,7 +143,7 @@ describe.skipIf(folder === undefined)(
         const table = join(unpacked, name);
         if (!existsSync(join(table, 'expected')) || name in WITHOUT_TRUTH) {
           await readAll(join(table, 'delta')).catch((error: unknown) =>
-            expect(String(error)).toMatch(/HW_|there is no|HeadwaterError/),
+            expect(String(error)).toMatch(/^HeadwaterError|there is no Delta table$/),
           );
           return;
         }
@@ -124,8 +151,9 @@ describe.skipIf(folder === undefined)(
           await readAll(join(table, 'delta')),
           await readExpected(join(table, 'expected')),
         ];
-        expect(actual.map(comparable)).toEqual(expected.map(comparable));
+        expect(actual).toEqual(expected);
       },
+      120_000,
     );
 
     it.each(['normal-a', 'normal-b', 'special-a', 'special-b'])(
@@ -135,6 +163,14 @@ describe.skipIf(folder === undefined)(
         expect([snapshot.version, snapshot.files.size]).toEqual([1n, 0]);
       },
     );
+
+    it('the tables below hive have their rows, with partition columns in any case and special characters', async () => {
+      const tables = readdirSync(join(unpacked, 'hive/delta')).filter((name) =>
+        existsSync(join(unpacked, 'hive/delta', name, '_delta_log')),
+      );
+      const counts = tables.map(async (name) => (await readAll(join(unpacked, 'hive/delta', name))).count);
+      expect(await Promise.all(counts)).toEqual([10, 10, 10, 1, 10, 10, 5, 10, 10, 10, 10]);
+    });
 
     it('logs without data files have the files, times and txn versions that they say', async () => {
       const again = await load(join(unpacked, 'delete-re-add-same-file-different-transactions', 'delta'));
@@ -156,7 +192,7 @@ describe.skipIf(folder === undefined)(
     ])('time travel: %s is version %i of the longest of them', async (name, version) => {
       const longest = join(unpacked, 'time-travel-start-start20-start40', 'delta');
       const expected = await readExpected(join(unpacked, name, 'expected'));
-      expect((await readAll(longest, version)).map(comparable)).toEqual(expected.map(comparable));
+      expect(await readAll(longest, version)).toEqual(expected);
       await expect(readAll(longest, 9n)).rejects.toThrow(/has no version 9; its latest is 2/);
     });
 

@@ -97,8 +97,7 @@ function hides<T>(
 
 const numeric = (a: bigint | number, b: LogValue) => {
   if (typeof b !== 'bigint' && typeof b !== 'number') throw new Error('the bound is no number');
-  const other = b;
-  return a < other ? -1 : a > other ? 1 : 0;
+  return a < b ? -1 : a > b ? 1 : 0;
 };
 const double = (a: number, b: LogValue) => numeric(a, Number(isExactNumber(b) ? b.value : b));
 const bytes = (a: string, b: LogValue) => Buffer.compare(Buffer.from(a), Buffer.from(String(b)));

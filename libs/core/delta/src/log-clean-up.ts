@@ -7,12 +7,14 @@ const DAY_MS = 86_400_000;
 /**
  * The log files that may go. PROTOCOL.md, Metadata Cleanup: the newest checkpoint at or before the newest commit of the
  * cut-off day stays, with the commit of its version and everything after. Without such a checkpoint nothing goes.
+ * `isExact` cuts at the moment instead of the midnight before it, for promises shorter than days.
  */
 export function planLogCleanUp(
   files: readonly ObjectInfo[],
-  retention: { readonly nowMs: number; readonly logRetentionMs: number },
+  retention: { readonly nowMs: number; readonly logRetentionMs: number; readonly isExact?: boolean },
 ): readonly string[] {
-  const cutOffMs = Math.floor((retention.nowMs - retention.logRetentionMs) / DAY_MS) * DAY_MS;
+  const granularityMs = retention.isExact === true ? 1 : DAY_MS;
+  const cutOffMs = Math.floor((retention.nowMs - retention.logRetentionMs) / granularityMs) * granularityMs;
   const { commits, checkpoints } = listLogFiles(files);
   const cutOffCommit = newestCommitAt([...commits.values()], cutOffMs);
   if (cutOffCommit === undefined) return [];

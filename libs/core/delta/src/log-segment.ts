@@ -48,16 +48,18 @@ export function planLogSegment(
   const commits: CommitFile[] = [];
   for (let next = checkpoint === undefined ? 0n : checkpoint.version + 1n; next <= version; next++) {
     const commit = all.commits.get(next);
-    if (commit === undefined) return err(missingCommit(next, all.commits));
+    if (commit === undefined) return err(missingCommit(next, all.checkpoints));
     commits.push(commit);
   }
   return ok({ version, commits, ...(checkpoint === undefined ? {} : { checkpoint }) });
 }
 
-function missingCommit(missing: bigint, commits: ReadonlyMap<bigint, CommitFile>): SegmentProblem {
-  const isStart = ![...commits.keys()].some((version) => version < missing);
-  const oldest = [...commits.keys()].reduce((a, b) => (a < b ? a : b), missing);
-  return isStart && missing === 0n && oldest > 0n
+/** A log whose start is gone can be rebuilt from its oldest checkpoint on. */
+function missingCommit(missing: bigint, checkpoints: readonly CheckpointFilesOfVersion[]): SegmentProblem {
+  const oldest = checkpoints
+    .map((each) => each.version)
+    .reduce<bigint | undefined>((a, b) => (a === undefined || b < a ? b : a), undefined);
+  return missing === 0n && oldest !== undefined
     ? { kind: 'versionCleanedUp', oldest }
     : { kind: 'gap', missing };
 }

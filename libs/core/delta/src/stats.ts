@@ -104,7 +104,11 @@ function toExact(text: string): LogValue {
   return exactNumber(text);
 }
 
-const toFinite = (value: number) => (Number.isFinite(value) ? value : undefined);
+/** Large doubles are written with an exponent, so that no reader takes their rounded digits for an exact integer. */
+function toFinite(value: number): LogValue | undefined {
+  if (!Number.isFinite(value)) return undefined;
+  return Math.abs(value) > Number.MAX_SAFE_INTEGER ? exactNumber(value.toExponential()) : value;
+}
 
 function toDateBound(text: string): string | undefined {
   const days = parseDate(text);
