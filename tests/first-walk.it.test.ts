@@ -25,9 +25,8 @@ beforeAll(async () => {
     'the control plane is announced',
     () => {
       if (up.child.exitCode !== null) throw new Error(`headwater up ended\n${up.stderr()}`);
-      const file = path.join(shell.home, 'stack.json');
-      const stack = existsSync(file) ? (readJson(file) as { addresses: Record<string, string> }) : undefined;
-      return stack?.addresses['control-plane'];
+      if (!existsSync(path.join(shell.home, 'stack.json'))) return undefined;
+      return stackFile().addresses['control-plane'];
     },
     90,
   );
@@ -38,6 +37,13 @@ afterAll(async () => {
   await up.ended;
   shell.remove();
 });
+
+interface StackFile {
+  readonly addresses: Readonly<Record<string, string>>;
+  readonly processes: readonly { readonly name: string; readonly pid: number }[];
+}
+
+const stackFile = () => readJson(path.join(shell.home, 'stack.json')) as StackFile;
 
 interface Status {
   readonly lagRecords: string | null;
@@ -127,7 +133,7 @@ test('what is wrong is said with its fix, and nothing is half applied', async ()
   const applied = await shell.run(['apply', '-f', manifest]);
   expect(applied.code).toBe(1);
   expect(applied.stdout).toBe('');
-  expect(applied.stderr).toMatch(/broken\.yaml:7:35 metadata\.name must be kebab case/);
+  expect(applied.stderr).toMatch(/broken\.yaml:7:33 metadata\.name must be kebab case/);
   expect(await shell.json(['get', 'domains', '-o', 'json'])).not.toContainEqual(
     expect.objectContaining({ name: 'half' }),
   );
@@ -136,4 +142,15 @@ test('what is wrong is said with its fix, and nothing is half applied', async ()
   expect(unknown).toMatchObject({ code: 1, stdout: '' });
   expect(unknown.stderr).toMatch(/There is no data product no\/such-product/);
   expect(unknown.stderr).toMatch(/Fix: /);
+});
+
+test('an orderly stop exits with 0 and leaves no process', async () => {
+  const { processes } = stackFile();
+  expect(processes.map(({ name }) => name)).toEqual(
+    expect.arrayContaining(['kafka', 'control-plane', 'staging-worker']),
+  );
+  up.child.kill('SIGTERM');
+  expect((await up.ended).code).toBe(0);
+  for (const { pid } of processes) expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+  expect(stackFile().processes).toEqual([]);
 });

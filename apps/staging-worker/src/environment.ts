@@ -33,23 +33,23 @@ export const environmentSchema = defineEnvironment({
     description: 'Most lanes this process owns.',
     example: '500',
   }),
-  STAGING_LANE_BYTES_MAX: variable(byteCount().default(192 << 20), {
+  STAGING_LANE_BYTES_MAX: variable(byteCount().prefault('192MiB'), {
     description: 'Most bytes of record values one lane buffers, filling and landing together.',
     example: '192MiB',
   }),
-  STAGING_PROCESS_BYTES_MAX: variable(byteCount().default(512 << 20), {
+  STAGING_PROCESS_BYTES_MAX: variable(byteCount().prefault('512MiB'), {
     description: 'Most bytes of record values all lanes of this process buffer.',
     example: '512MiB',
   }),
-  STAGING_DUCKDB_MEMORY: variable(byteCount().default(1024 << 20), {
+  STAGING_DUCKDB_MEMORY: variable(byteCount().prefault('1GiB'), {
     description: 'Memory limit of DuckDB, which holds accepted rows until their file is written.',
     example: '1GiB',
   }),
-  STAGING_LEASE: variable(duration().default(5_000), {
+  STAGING_LEASE: variable(duration().prefault('5s'), {
     description: 'How long a lane stays with a worker that no longer answers.',
     example: '5s',
   }),
-  STAGING_SWEEP: variable(duration().default(3_000), {
+  STAGING_SWEEP: variable(duration().prefault('3s'), {
     description: 'How often lanes without an owner are looked for.',
     example: '3s',
   }),

@@ -13,7 +13,7 @@ export interface VariableDescription {
   readonly example: string;
   readonly isSecret: boolean;
   readonly isRequired: boolean;
-  /** Present when the variable may be left out and a value is used instead; as JSON text. */
+  /** Present when the variable may be left out and a value is used instead; as one would write it. */
   readonly defaultValue?: string;
 }
 
@@ -53,10 +53,14 @@ export function listVariables(schema: z.ZodObject): readonly VariableDescription
       example: facts?.example ?? '',
       isSecret,
       isRequired: !unset.success,
-      ...(unset.success && unset.data !== undefined ? { defaultValue: JSON.stringify(unset.data) } : {}),
+      ...(unset.success && unset.data !== undefined ? { defaultValue: asWritten(field, unset.data) } : {}),
     };
   });
 }
+
+/** A `prefault` is written like a value (`10s`); a `default` is what it is parsed to. */
+const asWritten = (field: z.ZodType, parsed: unknown): string =>
+  String(field instanceof z.ZodPrefault ? field.def.defaultValue : parsed);
 
 function describeIssues(
   name: string,

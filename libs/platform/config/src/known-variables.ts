@@ -63,7 +63,7 @@ export const httpVariables = (defaultPort: number) => ({
 });
 
 export const drainVariables = {
-  HEADWATER_DRAIN_DEADLINE: variable(duration().default(10_000), {
+  HEADWATER_DRAIN_DEADLINE: variable(duration().prefault('10s'), {
     description: 'Longest orderly stop before the process ends itself.',
     example: '10s',
   }),
