@@ -1,11 +1,6 @@
-/** A JSON number as it was written, for numbers whose digits a double cannot keep. */
-export interface NumberText {
-  readonly digits: string;
-}
-
 /**
- * The members of a JSON object; numbers of 16 digits or more come as NumberText. Undefined when the bytes are not one
- * JSON object.
+ * The members of a JSON object; a number that a double may not keep comes as `{ digits }`, as it was written. Undefined
+ * when the text is not one JSON object.
  */
 export function parseMembers(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
