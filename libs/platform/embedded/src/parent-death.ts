@@ -24,6 +24,14 @@ export function canFollowParentDeath(): boolean {
   return setprivIsUsable;
 }
 
+// access(2), with which Postgres looks for its own programs, heeds a capability of a user other than root only while
+// no_setuid_fixup is set.
+const filePermissions = [
+  '--securebits=+no_setuid_fixup',
+  '--inh-caps=+dac_override',
+  '--ambient-caps=+dac_override',
+];
+
 /**
  * Wraps a command so that the kernel sends it `signal` when this process dies, kill -9 included. Elsewhere the command
  * is returned as it is and the next start ends what was left.
@@ -38,7 +46,7 @@ export function followParentDeath(plan: Command, signal: 'SIGTERM' | 'SIGINT'): 
           `--reuid=${runAs.uid}`,
           `--regid=${runAs.gid}`,
           '--clear-groups',
-          ...(runAs.needsFilePermissions ? ['--inh-caps=+dac_override', '--ambient-caps=+dac_override'] : []),
+          ...(runAs.needsFilePermissions ? filePermissions : []),
         ];
   return {
     command: 'setpriv',
