@@ -124,6 +124,16 @@ test('deleted records are gone, the inventory shows it, and offsets past the end
   const inventoried = (await admin.inventoryTopics()).find((topic) => topic.name === name);
   expect(inventoried).toMatchObject({ earliestOffsetSum: 4n, endOffsetSum: 10n });
   expect(inventoried!.configEntries.get('retention.ms')).toEqual({ value: '604800000', isOverride: false });
+  expect(await admin.inventoryRecords(name, 7_500)).toMatchObject({
+    name,
+    configs: { 'retention.ms': '604800000' },
+    partitions: [
+      { partition: 0, startOffset: 4n, endOffset: 10n, cutOffset: 7n },
+      { partition: 1, startOffset: 0n, endOffset: 0n, cutOffset: 0n },
+    ],
+    oldestMs: 5_000,
+  });
+  expect(await admin.inventoryRecords(uniqueName('nowhere'), 0)).toBeUndefined();
   const beyond = admin.deleteRecords(name, new Map([[0, 11n]]));
   await expect(beyond).rejects.toMatchObject({ kind: 'user', code: 'HW_KAFKA_DELETE_RECORDS_REFUSED' });
 });

@@ -4,6 +4,7 @@ export type { GroupOffsets, GroupPartition, InventoriedGroup } from './group-inv
 export { createKafkaAdmin } from './kafka-admin.ts';
 export type { ConsumerGroupAdmin, KafkaAdminClient, KafkaAdminOptions, TopicAdmin } from './kafka-admin.ts';
 export type { OffsetSpec } from './list-offsets.ts';
+export type { TopicRecordInventory } from './record-inventory.ts';
 export { createRecordSource } from './record-source.ts';
 export type { RecordSourceOptions } from './record-source.ts';
 export type { InventoriedTopic } from './topic-inventory.ts';

@@ -10,6 +10,8 @@ import { createKafkaCluster } from './kafka-cluster.ts';
 import type { KafkaCluster } from './kafka-cluster.ts';
 import type { OffsetSpec } from './list-offsets.ts';
 import { earliestTimestampsMs, offsetsAt } from './offset-lookup.ts';
+import { inventoryRecords } from './record-inventory.ts';
+import type { TopicRecordInventory } from './record-inventory.ts';
 import { alterTopicConfigs, createPartitions, createTopic, deleteTopic } from './topic-changes.ts';
 import { describeTopics, inventoryTopics } from './topic-inventory.ts';
 import type { InventoriedTopic } from './topic-inventory.ts';
@@ -33,6 +35,8 @@ export interface TopicAdmin {
   deleteRecords(topic: string, before: ReadonlyMap<number, bigint>): Promise<ReadonlyMap<number, bigint>>;
   /** Per partition; for a timestamp the end offset when no record is at or after it. */
   offsetsAt(topic: string, at: OffsetSpec): Promise<ReadonlyMap<number, bigint>>;
+  /** Settings in force, offsets per partition and where a cut at this time falls; undefined when there is no topic. */
+  inventoryRecords(topic: string, cutMs: number): Promise<TopicRecordInventory | undefined>;
   /** Timestamp of the first record still there, milliseconds; partitions without records are left out. */
   earliestTimestampsMs(topic: string): Promise<ReadonlyMap<number, number>>;
 }
@@ -73,6 +77,7 @@ export function createKafkaAdmin(options: KafkaAdminOptions): KafkaAdminClient {
       return offsetsAt(cluster, topic, partitions, at);
     },
     earliestTimestampsMs: async (name) => earliestTimestampsMs(cluster, await requireTopic(cluster, name)),
+    inventoryRecords: (topic, cutMs) => inventoryRecords(cluster, topic, cutMs),
     inventoryGroups: (only) => inventoryGroups(cluster, only),
     readGroupOffsets: (group) => readGroupOffsets(cluster, group),
     commitGroupOffsets: (group, topic, nextOffsets) => commitGroupOffsets(cluster, group, topic, nextOffsets),
