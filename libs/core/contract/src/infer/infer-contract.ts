@@ -43,7 +43,9 @@ export function inferContract(
   const isJson = createRecordJudge(ANY_OBJECT);
   const readable = sample.records.filter((record) => isJson(encodeUtf8(record.text)).accepted);
   if (readable.length === 0) return err(nothingToRead(sample, isJson));
-  const inferred = writeInferred(profileRecords(readable), readable.length, facts);
+  const profile = profileRecords(readable);
+  if (profile.members.size === 0) return err([sampleProblem(1, 'the records of the sample have no members')]);
+  const inferred = writeInferred(profile, readable.length, facts);
   const contract = parseContract(inferred.text);
   if (!contract.ok) return contract;
   const compiled = compileContract(contract.value);
@@ -89,13 +91,18 @@ function refusedBy(judge: RecordJudge, records: readonly SampleRecord[]): readon
 }
 
 function nothingToRead(sample: Sample, judge: RecordJudge): readonly ContractProblem[] {
-  const problem = { rule: 'sample', severity: 'error' as const, path: '', column: 1 };
-  const fix = 'Give JSON objects, one per line, or one JSON array of them.';
-  if (sample.records.length === 0) return [{ ...problem, line: 1, message: 'the sample is empty', fix }];
-  return refusedBy(judge, sample.records.slice(0, 10)).map(({ line, reason, detail }) => ({
-    ...problem,
-    line,
-    message: `line ${line} is no record (${reason}): ${detail}`,
-    fix,
-  }));
+  if (sample.records.length === 0) return [sampleProblem(1, 'the sample is empty')];
+  return refusedBy(judge, sample.records.slice(0, 10)).map(({ line, reason, detail }) =>
+    sampleProblem(line, `line ${line} is no record (${reason}): ${detail}`),
+  );
 }
+
+const sampleProblem = (line: number, message: string): ContractProblem => ({
+  rule: 'sample',
+  severity: 'error',
+  path: '',
+  line,
+  column: 1,
+  message,
+  fix: 'Give JSON objects, one per line, or one JSON array of them.',
+});

@@ -91,7 +91,13 @@ function messageFor(issue: StructureIssue, value: unknown): string {
 }
 
 const nameType = (value: unknown): string =>
-  value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value;
+  value === null
+    ? 'null'
+    : Array.isArray(value)
+      ? 'array'
+      : typeof value === 'number' && !Number.isFinite(value)
+        ? 'infinite number'
+        : typeof value;
 
 function unknownKey(path: DocumentPath, source: ContractSource): ContractProblem {
   const key = String(path.at(-1));
