@@ -1,1 +1,9 @@
-export {};
+export * from './blast-radius.ts';
+export * from './compile-retention.ts';
+export * from './guard.ts';
+export * from './inventory.ts';
+export * from './legal-hold.ts';
+export * from './promise.ts';
+export * from './retention-ledger.ts';
+export * from './retention-plan.ts';
+export * from './worst-case.ts';
