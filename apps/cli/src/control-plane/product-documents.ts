@@ -40,6 +40,15 @@ export const dataProductQuery = `
     }
   }`;
 
+export const balanceInputQuery = `
+  query ($name: String!) {
+    dataProduct(name: $name) {
+      contract { yaml }
+      connection { bootstrapServers topic tableUrl quarantineUrl }
+      outputPorts { topic { topicId } }
+    }
+  }`;
+
 export const onboardMutation = `
   mutation ($input: OnboardDataProductInput!) {
     result: onboardDataProduct(input: $input) {

@@ -8,6 +8,7 @@ import { topicQuery } from '../control-plane/mesh-documents.ts';
 import type { ConnectionGuide, Topic } from '../control-plane/types.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { kafkaSettings } from '../input/kafka-settings.ts';
+import { formatCount } from '../output/format-values.ts';
 import { sendAndAwaitStaging, type BoundedOutcome, type BoundedRun } from './bounded-run.ts';
 import { compareWithSource } from './compare-source.ts';
 import { onboardWithProgress } from './live-feed.ts';
@@ -24,6 +25,8 @@ export async function runBalanced(context: CommandContext, run: BoundedRun): Pro
   if (run.stopped.aborted) return exitCode.failed;
   terminal.say(messages.demo.balancing);
   const sheet = await settle(context, run, connection, outcome);
+  if (sheet.produced > outcome.sent)
+    terminal.say(messages.demo.earlier(formatCount(sheet.produced - outcome.sent)));
   const isEqual = await compareWithSource(context, run, connection, sheet);
   for (const { problem, partition, offset } of sheet.examples) {
     terminal.say(`  ${problem} [${partition}]@${offset}`);

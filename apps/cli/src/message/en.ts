@@ -152,6 +152,8 @@ export const english = {
     balancing: 'Balancing: another client reads the topic to its end ...',
     balanced: 'Balanced: every record is accounted for exactly once.',
     notBalanced: 'NOT balanced.',
+    earlier: (count: string) =>
+      `The topic also holds ${count} records of earlier runs; they are part of the sheet.`,
     equal: (rows: string, columns: string) =>
       `The table equals its source file: ${rows} rows, count and checksum of ${columns}`,
     unequal: (columns: string) => `The table DIFFERS from its source file in ${columns}`,

@@ -151,6 +151,7 @@ export const korean: Messages = {
     balancing: '정산 중: 다른 클라이언트가 토픽을 끝까지 읽습니다 ...',
     balanced: '일치: 모든 레코드가 정확히 한 번 정산되었습니다.',
     notBalanced: '일치하지 않습니다.',
+    earlier: (count) => `토픽에는 이전 실행의 레코드 ${count}건도 있으며 대차표에 포함됩니다.`,
     equal: (rows, columns) => `테이블이 원본 파일과 같습니다: ${rows}행, ${columns}의 개수와 체크섬`,
     unequal: (columns) => `테이블이 원본 파일과 다릅니다: ${columns}`,
   },

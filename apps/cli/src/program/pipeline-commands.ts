@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { balance } from '../command/balance.ts';
 import { acceptLoss, listIncidents } from '../command/incidents.ts';
 import { produce, type ProduceOptions } from '../command/produce.ts';
 import { listQuarantine, showQuarantine, type ShowQuarantineOptions } from '../command/quarantine.ts';
@@ -12,11 +13,12 @@ import { addExamples, instant, tableVersion, wholeNumber } from './option-values
 const limitMax = 10_000;
 const rateMax = 1_000_000;
 
-/** `status`, `produce`, `tail`, `incidents`, `quarantine`, `table`: records on their way. */
+/** `status`, `produce`, `tail`, `balance`, `incidents`, `quarantine`, `table`: records on their way. */
 export function registerPipelineCommands(program: Command, context: CommandContext, run: RunCommand): void {
   registerStatus(program, context, run);
   registerRecords(program, context, run);
   registerTail(program, context, run);
+  registerBalance(program, context, run);
   registerIncidents(program, context, run);
   registerQuarantine(program, context, run);
   registerTable(program, context, run);
@@ -74,6 +76,16 @@ function registerTail(program: Command, context: CommandContext, run: RunCommand
     'headwater tail ads/ad-events --decode --follow',
     'headwater tail ads/ad-events -n 100 --decode -o jsonl',
   ]);
+}
+
+function registerBalance(program: Command, context: CommandContext, run: RunCommand): void {
+  const { about, option, title } = context.messages;
+  const command = program
+    .command('balance')
+    .description(about.balance)
+    .argument('<product>', option.product)
+    .action((product: string) => run(() => balance(context, product)));
+  addExamples(command, title['examples'] ?? '', ['headwater balance ads/ad-events']);
 }
 
 function registerIncidents(program: Command, context: CommandContext, run: RunCommand): void {
