@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, inject, test, vi } from 'vitest';
 import type { Incident } from '@headwater/core-mesh';
 import {
   atFaultPoint,
@@ -13,6 +13,7 @@ let fixture: StagingFixture;
 beforeAll(async () => {
   fixture = await createStagingFixture(inject('stack'));
 });
+afterEach(() => fixture.retireProducts());
 afterAll(() => fixture.close());
 
 const eventually = (check: () => Promise<void>) => vi.waitFor(check, { timeout: 30_000, interval: 100 });

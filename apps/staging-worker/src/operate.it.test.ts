@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, inject, test, vi } from 'vitest';
 import { formatLogEntry, logEntryPath } from '@headwater/core-delta';
 import {
   column,
@@ -14,6 +14,7 @@ let fixture: StagingFixture;
 beforeAll(async () => {
   fixture = await createStagingFixture(inject('stack'));
 });
+afterEach(() => fixture.retireProducts());
 afterAll(() => fixture.close());
 
 const eventually = (check: () => Promise<void>) => vi.waitFor(check, { timeout: 30_000, interval: 100 });

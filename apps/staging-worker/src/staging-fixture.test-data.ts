@@ -126,6 +126,8 @@ export interface StagingFixture {
     readonly configs?: Readonly<Record<string, string>>;
     readonly flushIntervalMs?: number;
   }): Promise<StagedProduct>;
+  /** Retires the products made so far, so that later workers leave them alone. */
+  retireProducts(): Promise<void>;
   /** Lets every lease end as time would. */
   expireLeases(): Promise<void>;
   /** A worker in this process, with short waits, on the real servers. */
@@ -158,6 +160,7 @@ export async function createStagingFixture(stack: TestStack): Promise<StagingFix
   const reader = await openDatabase({ threads: 2, memoryMiB: 512 });
   const topics: string[] = [];
   const tables: string[] = [];
+  const products: (() => Promise<void>)[] = [];
   const readTable = (url: string, lane: string) => openReadTable(reader, url, lane);
   return {
     postgres,
@@ -191,6 +194,7 @@ export async function createStagingFixture(stack: TestStack): Promise<StagingFix
           await unit.audit.append({ actor: 'test', event: 'test.changed', subject: 'test', facts: {} });
         });
       };
+      products.push(() => update({ desiredState: 'retired' }));
       return {
         pipeline,
         productId,
@@ -204,6 +208,9 @@ export async function createStagingFixture(stack: TestStack): Promise<StagingFix
         table: () => readTable(pipeline.tableUrl, pipeline.pipelineId),
         quarantine: () => readTable(pipeline.quarantineUrl, pipeline.pipelineId),
       };
+    },
+    async retireProducts() {
+      for (const retire of products.splice(0)) await retire();
     },
     expireLeases: async () =>
       void (await runSql(
@@ -228,7 +235,7 @@ export async function createStagingFixture(stack: TestStack): Promise<StagingFix
         settings: { ...connected.world.settings, controlEveryMs: 100, topicEveryMs: 300, statusEveryMs: 100 },
       };
       const world = over.wrap?.(brisk) ?? brisk;
-      const worker = startWorker({ world, sweepEveryMs: 100, lanesMax: 10 });
+      const worker = startWorker({ world, sweepEveryMs: 100, lanesMax: 100 });
       return {
         world,
         worker,

@@ -15,7 +15,10 @@ let fixture: StagingFixture;
 beforeAll(async () => {
   fixture = await createStagingFixture(inject('stack'));
 });
-afterEach(() => atFaultPoint(undefined));
+afterEach(() => {
+  atFaultPoint(undefined);
+  return fixture.retireProducts();
+});
 afterAll(() => fixture.close());
 
 const eventually = (check: () => Promise<void>) => vi.waitFor(check, { timeout: 30_000, interval: 50 });

@@ -61,13 +61,17 @@ async function readPositions(lane: LaneContext): Promise<void> {
   const { nextOffsets, nextBatchSeq } = readPosition(txnsOf(lane.tables.primary), lane.id, pipeline.topicId);
   const partitions = topic.partitions.map(({ partition }) => partition);
   const unseen = partitions.filter((partition) => !nextOffsets.has(partition));
-  const earliest =
-    unseen.length === 0
-      ? new Map<number, bigint>()
-      : await world.source.offsetsAt(pipeline.topic, unseen, 'earliest');
+  const earliest = new Map(
+    unseen.length === 0 ? [] : await world.source.offsetsAt(pipeline.topic, unseen, 'earliest'),
+  );
   lane.nextBatchSeq = nextBatchSeq;
   positions.clear();
   const epochs = await lastEpochs(lane);
+  // A partition the log has not seen yet begins where an open intent says: the topic may have lost that since.
+  const begun = await openIntent(lane.tables.primary.io.store, lane.id, nextBatchSeq);
+  for (const { partition, from } of begun?.ranges ?? []) {
+    if (!nextOffsets.has(partition)) earliest.set(partition, from);
+  }
   for (const [partition, nextOffset] of decideStart(partitions, nextOffsets, earliest)) {
     positions.set(partition, { nextOffset, leaderEpoch: epochs.get(partition) ?? -1 });
   }
