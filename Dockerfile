@@ -2,7 +2,7 @@
 FROM node:24-bookworm-slim AS build
 WORKDIR /headwater
 COPY . .
-RUN npm ci && node scripts/generate.mjs && node scripts/build.mjs release
+RUN npm install --no-save && node scripts/generate.mjs && node scripts/build.mjs release
 
 FROM node:24-bookworm-slim
 WORKDIR /headwater
@@ -14,5 +14,5 @@ COPY --from=build /headwater/apps ./apps
 COPY --from=build /headwater/dist/release ./dist/release
 RUN mkdir -p /var/lib/headwater/lake && chown -R node:node /var/lib/headwater
 USER node
-EXPOSE 4000
+EXPOSE 7070
 CMD ["node", "dist/release/control-plane.mjs"]
