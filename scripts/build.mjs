@@ -21,6 +21,8 @@ await build({
   target: 'node24',
   sourcemap: 'linked',
   keepNames: true,
+  // Folds `if (__HEADWATER_FAULTS__)` away, names and all.
+  minifySyntax: true,
   loader: { '.graphql': 'text', '.sql': 'text' },
   define: { __HEADWATER_FAULTS__: String(variant === 'faults') },
   plugins: [

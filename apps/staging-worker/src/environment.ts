@@ -58,12 +58,16 @@ export const environmentSchema = defineEnvironment({
 export function readEnvironment(env: EnvironmentVariables = process.env) {
   return {
     ...parseEnvironment(environmentSchema, env),
-    /** Read by the faults build only; a release build has nothing to arm. */
-    faults: {
-      fault: env['HEADWATER_FAULT'],
-      planted: env['HEADWATER_PLANT'],
-      firedFile: env['HEADWATER_FAULT_FIRED_FILE'],
-    },
+    /** A release build has nothing to arm. */
+    ...(__HEADWATER_FAULTS__
+      ? {
+          faults: {
+            fault: env['HEADWATER_FAULT'],
+            planted: env['HEADWATER_PLANT'],
+            firedFile: env['HEADWATER_FAULT_FIRED_FILE'],
+          },
+        }
+      : {}),
   };
 }
 

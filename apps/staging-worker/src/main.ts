@@ -9,7 +9,7 @@ import { startWorker, type Worker } from './worker.ts';
 
 const environment = readOrExit();
 const logger = createLogger({ app: 'staging-worker', level: environment.LOG_LEVEL });
-if (__HEADWATER_FAULTS__) {
+if (__HEADWATER_FAULTS__ && environment.faults !== undefined) {
   const { armProcessFaults } = await import('./process-faults.ts');
   armProcessFaults(environment.faults);
 }

@@ -93,22 +93,23 @@ async function commitPrimary(
   const { world, tables, intent } = landing;
   if (__HEADWATER_FAULTS__) await faultPoint('primary-commit.before');
   const plan = planPrimaryCommit(intent, batch, adds, metaData, world.clock.nowMs());
-  const rows = isPlanted('txn-before-rows') ? splitPlan(plan) : undefined;
-  const result = await commitAsOwner(landing, tables.primary, rows?.first ?? plan);
+  if (__HEADWATER_FAULTS__ && isPlanted('txn-before-rows')) return commitTxnFirst(landing, batch, plan);
+  const result = await commitAsOwner(landing, tables.primary, plan);
   if (__HEADWATER_FAULTS__) await faultPoint('primary-commit.answered');
-  if (rows !== undefined && result.kind === 'committed') {
-    await commitPlan(world, tables.primary, rows.second);
-  }
   return result.kind === 'lost' ? result : { kind: 'landed', batch, tableVersion: result.version };
 }
 
 /** The planted bug `txn-before-rows`: positions one version before the rows they stand for. */
-function splitPlan(plan: CommitPlan): { readonly first: CommitPlan; readonly second: CommitPlan } {
+async function commitTxnFirst(landing: Landing, batch: BatchRecord, plan: CommitPlan): Promise<LandResult> {
+  const { primary } = landing.tables;
   const isRow = (action: CommitPlan['actions'][number]) => 'add' in action;
-  return {
-    first: { ...plan, actions: plan.actions.filter((action) => !isRow(action)) },
-    second: { ...plan, actions: plan.actions.filter(isRow), readAppIds: new Set() },
-  };
+  const first = { ...plan, actions: plan.actions.filter((action) => !isRow(action)) };
+  const result = await commitAsOwner(landing, primary, first);
+  await faultPoint('primary-commit.answered');
+  if (result.kind === 'lost') return result;
+  const rows = { ...plan, actions: plan.actions.filter(isRow), readAppIds: new Set<string>() };
+  await commitPlan(landing.world, primary, rows);
+  return { kind: 'landed', batch, tableVersion: result.version };
 }
 
 const imbalanceIncident = (balance: {
