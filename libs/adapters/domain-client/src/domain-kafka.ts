@@ -1,7 +1,6 @@
 import kafkajs from 'kafkajs';
 import type { Kafka, RetryOptions } from 'kafkajs';
-import { operationalError, userError } from '@headwater/kernel';
-import type { HeadwaterError } from '@headwater/kernel';
+import { HeadwaterError, operationalError, userError } from '@headwater/kernel';
 import type { KafkaSettings } from '@headwater/platform-config';
 import { plugCompressionCodecs } from './compression-codecs.ts';
 import { keepTimeoutsPositive } from './positive-timeouts.ts';
@@ -34,24 +33,42 @@ function toSasl({ mechanism, username, password }: NonNullable<KafkaSettings['sa
   }
 }
 
-/** Names the topic, what was tried and the variable to look at. */
-export function toDomainClientError(error: unknown, settings: KafkaSettings, action: string): HeadwaterError {
+/** What went wrong while `action` was tried on the topic, with the variable to look at. */
+export function toDomainClientError(
+  error: unknown,
+  settings: KafkaSettings,
+  topic: string,
+  action: 'produce to' | 'read',
+): HeadwaterError {
+  if (error instanceof HeadwaterError) return error;
+  if (isUnknownTopic(error)) return topicMissing(topic);
   const reason = (error instanceof Error ? error.message : String(error)).replace(/\.$/, '');
   const servers = settings.bootstrapServers.join(',');
+  if (isLoginRefusal(error)) {
+    return operationalError({
+      code: 'HW_KAFKA_LOGIN_REFUSED',
+      message: `The Kafka brokers at ${servers} refused the login to ${action} topic ${topic}: ${reason}.`,
+      fix: 'Correct KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD.',
+      cause: error,
+    });
+  }
   return operationalError({
     code: 'HW_KAFKA_CLIENT_FAILED',
-    message: `The Kafka client could not ${action} at ${servers}: ${reason}.`,
-    fix: 'Check that the topic exists, and KAFKA_BOOTSTRAP_SERVERS and KAFKA_SASL_* for this principal.',
+    message: `The Kafka client could not ${action} topic ${topic} at ${servers}: ${reason}.`,
+    fix: 'Check KAFKA_BOOTSTRAP_SERVERS, KAFKA_SECURITY_PROTOCOL, and what this principal may do.',
     canRetry: true,
     cause: error,
   });
 }
 
-export const isUnknownTopic = (error: unknown): boolean =>
+const isUnknownTopic = (error: unknown): boolean =>
   error instanceof Error &&
   (('type' in error && error.type === 'UNKNOWN_TOPIC_OR_PARTITION') || isUnknownTopic(error.cause));
 
-export const topicMissing = (topic: string): HeadwaterError =>
+const isLoginRefusal = (error: unknown): boolean =>
+  error instanceof Error && (error.name === 'KafkaJSSASLAuthenticationError' || isLoginRefusal(error.cause));
+
+const topicMissing = (topic: string): HeadwaterError =>
   userError({
     code: 'HW_KAFKA_TOPIC_MISSING',
     message: `There is no topic ${topic} on the cluster.`,

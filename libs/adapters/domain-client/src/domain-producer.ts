@@ -3,7 +3,7 @@ import type { Message, Producer } from 'kafkajs';
 import type { KafkaSettings } from '@headwater/platform-config';
 import { compressionTypes } from './compression-codecs.ts';
 import type { Compression } from './compression-codecs.ts';
-import { isUnknownTopic, newDomainKafka, toDomainClientError, topicMissing } from './domain-kafka.ts';
+import { newDomainKafka, toDomainClientError } from './domain-kafka.ts';
 import { createOffsetRanges } from './offset-ranges.ts';
 import type { OffsetRange } from './offset-ranges.ts';
 
@@ -49,10 +49,7 @@ const retry = { initialRetryTime: 100, maxRetryTime: 2_000, retries: 30 };
  */
 export async function createDomainProducer(options: DomainProducerOptions): Promise<DomainProducer> {
   const { settings, topic } = options;
-  const failed = (error: unknown) =>
-    isUnknownTopic(error)
-      ? topicMissing(topic)
-      : toDomainClientError(error, settings, `produce to topic ${topic}`);
+  const failed = (error: unknown) => toDomainClientError(error, settings, topic, 'produce to');
   const kafka = newDomainKafka(settings, 'headwater-domain-producer', retry);
   const producer = kafka.producer({
     idempotent: true,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Consumer, Kafka } from 'kafkajs';
-import { HeadwaterError, operationalError } from '@headwater/kernel';
+import { operationalError } from '@headwater/kernel';
 import type { KafkaSettings } from '@headwater/platform-config';
 import { newDomainKafka, toDomainClientError } from './domain-kafka.ts';
 import type { OffsetRange } from './offset-ranges.ts';
@@ -30,7 +30,7 @@ export interface ReadToEndOptions {
 
 export interface ReadToEndReport {
   readonly records: number;
-  /** What was read: from each partition's first offset to where it ended when the reading began. */
+  /** What was read: from each partition's first offset to its last stable offset when the reading began. */
   readonly ranges: readonly OffsetRange[];
 }
 
@@ -39,7 +39,8 @@ const retry = { initialRetryTime: 100, maxRetryTime: 2_000, retries: 20 };
 /**
  * Reads every committed record of the topic from its start up to where it ended at the call, with kafkajs: another
  * client, protocol code and decoder than the staging engine has. Bytes are valid during `onBatch` and after it.
- * @throws HeadwaterError operational HW_KAFKA_CLIENT_FAILED, HW_KAFKA_READ_STALLED
+ * @throws HeadwaterError user HW_KAFKA_TOPIC_MISSING; operational HW_KAFKA_LOGIN_REFUSED, HW_KAFKA_CLIENT_FAILED,
+ * HW_KAFKA_READ_STALLED
  */
 export async function readToEnd(options: ReadToEndOptions): Promise<ReadToEndReport> {
   const kafka = newDomainKafka(options.settings, 'headwater-topic-reader', retry);
@@ -48,15 +49,14 @@ export async function readToEnd(options: ReadToEndOptions): Promise<ReadToEndRep
     const ranges = await readRanges(kafka, options.topic);
     return { records: await consume(kafka, groupId, options, ranges), ranges };
   } catch (error) {
-    if (error instanceof HeadwaterError) throw error;
-    throw toDomainClientError(error, options.settings, `read topic ${options.topic}`);
+    throw toDomainClientError(error, options.settings, options.topic, 'read');
   } finally {
     await forgetGroup(kafka, groupId);
   }
 }
 
 async function readRanges(kafka: Kafka, topic: string): Promise<readonly OffsetRange[]> {
-  const admin = kafka.admin();
+  const admin = kafka.admin({ retry: { ...retry, retries: 5 } });
   await admin.connect();
   try {
     const offsets = await admin.fetchTopicOffsets(topic);
@@ -153,7 +153,7 @@ function watchForStall(
       operationalError({
         code: 'HW_KAFKA_READ_STALLED',
         message: `Nothing arrived from ${topic} for ${stallMsMax / 1000} s before its end (partitions ${partitions}).`,
-        fix: 'Look for an open transaction or a partition without a leader, then read again.',
+        fix: 'Look for a partition without a leader, then read again.',
         path: topic,
         canRetry: true,
       }),
