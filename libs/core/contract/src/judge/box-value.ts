@@ -1,8 +1,8 @@
 import type { ColumnValue } from '../compiled-contract.ts';
 import type { JudgeNode } from './judge-node.ts';
-import { FORM_NULL, FORM_SCRATCH } from './record-slots.ts';
+import { FORM_ASCII, FORM_NULL, FORM_SCRATCH } from './record-slots.ts';
 import type { Judging } from './judging.ts';
-import { decodeUtf8 } from './text.ts';
+import { decodeBytewise, decodeUtf8 } from './text.ts';
 
 /** The value in the node's slot as one of its own, valid after the next record. */
 export function boxSlot(judging: Judging, node: JudgeNode): ColumnValue {
@@ -34,8 +34,14 @@ export function boxSlot(judging: Judging, node: JudgeNode): ColumnValue {
   }
 }
 
+/** ASCII values are cut out of one text of the whole record: cheaper than decoding each. */
 function boxText(judging: Judging, slot: number): string {
   const { cursor, slots } = judging;
-  const buffer = slots.forms[slot] === FORM_SCRATCH ? cursor.scratch : cursor.bytes;
-  return decodeUtf8(buffer, slots.starts[slot]!, slots.ends[slot]!);
+  const start = slots.starts[slot]!;
+  const end = slots.ends[slot]!;
+  if (slots.forms[slot] === FORM_ASCII) {
+    judging.bytewise ??= decodeBytewise(cursor.bytes, judging.bytewiseStart, cursor.end);
+    return judging.bytewise.slice(start - judging.bytewiseStart, end - judging.bytewiseStart);
+  }
+  return decodeUtf8(slots.forms[slot] === FORM_SCRATCH ? cursor.scratch : cursor.bytes, start, end);
 }

@@ -19,6 +19,9 @@ export interface Judging {
   readonly seen: Float64Array;
   objects: number;
   readonly real: { value: number };
+  /** The record as text, one character per byte, made when the first ASCII value is boxed. */
+  bytewise: string | undefined;
+  bytewiseStart: number;
   /** The problem of the property that comes first in the contract, of those seen so far. */
   problem: Refusal | undefined;
   problemOrder: number;
@@ -38,6 +41,8 @@ export function createJudging(contract: CompiledContract): Judging {
     seen: new Float64Array(tree.slots),
     objects: 0,
     real: { value: 0.5 },
+    bytewise: undefined,
+    bytewiseStart: 0,
     problem: undefined,
     problemOrder: Infinity,
   };

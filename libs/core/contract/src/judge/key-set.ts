@@ -46,10 +46,13 @@ export function createKeySet(): KeySet {
     return names;
   };
 
+  const setOf = (mark: number): Set<string> | undefined =>
+    (large.size === 0 ? undefined : large.get(mark)) ?? (count - mark >= LINEAR_MAX ? grow(mark) : undefined);
+
   return {
     open: () => count,
     add(mark, buffer, start, end) {
-      const names = large.get(mark) ?? (count - mark >= LINEAR_MAX ? grow(mark) : undefined);
+      const names = setOf(mark);
       if (names !== undefined) {
         const size = names.size;
         return names.add(decodeUtf8(buffer, start, end)).size > size;

@@ -31,6 +31,8 @@ export function judgeRecord(judging: Judging, bytes: Uint8Array, start: number, 
   resetCursor(cursor, bytes, start, end);
   judging.problemOrder = Infinity;
   judging.problem = undefined;
+  judging.bytewise = undefined;
+  judging.bytewiseStart = start;
   if (end - start > recordBytesMax) {
     return refuse(
       cursor,

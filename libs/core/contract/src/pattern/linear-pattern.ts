@@ -55,12 +55,15 @@ function createMatcher(program: Program): LinearPattern {
     return states.length - 1;
   };
 
+  let first = UNKNOWN;
+  const forget = (): void => {
+    states.length = 0;
+    known.clear();
+    first = UNKNOWN;
+  };
   const begin = (): number => {
-    if (states.length >= STATES_MAX) {
-      states.length = 0;
-      known.clear();
-    }
-    return stateOf(closure(program, [entry], true, false));
+    if (first === UNKNOWN) first = stateOf(closure(program, [entry], true, false));
+    return first;
   };
 
   /** The state after a code point of class `kind`; the search may begin again at every place. */
@@ -70,8 +73,7 @@ function createMatcher(program: Program): LinearPattern {
     );
     const after = closure(program, [...reached.map((i) => program.next[i]!), entry], false, false);
     if (states.length >= STATES_MAX) {
-      states.length = 0;
-      known.clear();
+      forget();
       return stateOf(after);
     }
     return (from.steps[kind] = stateOf(after));
