@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createKafkaAdmin } from '@headwater/adapter-kafka';
+import { createDoorbell } from '@headwater/adapter-queue';
 import { createPostgres } from '@headwater/adapter-postgres';
 import { createSchemaRegistry } from '@headwater/adapter-schema-registry';
 import type { MeshDatabase } from '@headwater/core-mesh';
@@ -9,7 +10,7 @@ import { createRetirementExecutor } from './data-product/retirement.executor.ts'
 import type { Environment } from './environment.ts';
 import { createOperationRunner } from './operation/operation-runner.ts';
 import { createMutations } from './schema/mutation.ts';
-import type { Platform, Services } from './services.ts';
+import type { Platform, Rings, Services } from './services.ts';
 import { createDeltaTableReader } from './staging/delta-table-reader.ts';
 import { createStatusFeed } from './staging/status-feed.ts';
 import { createInventory } from './topic/inventory.ts';
@@ -30,26 +31,45 @@ export async function createServices(environment: Environment, logger: Logger): 
     applicationName: 'headwater-control-plane',
     logger,
   });
+  const doorbell = await createDoorbell({ redisUrl: environment.redisUrl, logger });
+  const rings: Rings = {
+    staging: (pipelineId) => void doorbell.ring('staging', pipelineId),
+    retention: (workItemId) => void doorbell.ring('retention', workItemId),
+  };
   const kafka = createKafkaAdmin({ settings: environment.kafka, clientId: 'headwater-control-plane' });
   const registry = createSchemaRegistry({ url: environment.schemaRegistryUrl });
   const tables = await createDeltaTableReader(platform.clock);
   const inventory = createInventory({ kafka, registry, clock: platform.clock, logger });
   const database = postgres.mesh;
-  const runner = createRunner(database, { ...settings, kafka, registry, tables, platform });
+  const runner = createRunner(database, { ...settings, kafka, registry, tables, platform, rings });
   const feed = createStatusFeed(database.reads, logger);
   const mutations = createMutations(database, platform.sha256);
   return {
-    services: { settings, database, kafka, registry, inventory, tables, mutations, platform, runner, feed },
+    services: {
+      settings,
+      database,
+      kafka,
+      registry,
+      inventory,
+      tables,
+      mutations,
+      platform,
+      runner,
+      feed,
+      rings,
+    },
     readiness: {
       postgres: () => postgres.ping(),
       kafka: async () => void (await kafka.describeCluster()),
       registry: () => registry.ping(),
+      redis: () => doorbell.ping(),
     },
     async close() {
       feed.close();
       inventory.close();
       await runner.close();
       tables.close();
+      await doorbell.close();
       await kafka.close();
       await postgres.close();
     },
@@ -67,11 +87,13 @@ function createPlatform(logger: Logger): Platform {
 
 function createRunner(
   database: MeshDatabase,
-  parts: Pick<Services, 'kafka' | 'registry' | 'tables' | 'platform'> & { readonly lakeUrl: string },
+  parts: Pick<Services, 'kafka' | 'registry' | 'tables' | 'platform' | 'rings'> & {
+    readonly lakeUrl: string;
+  },
 ) {
-  const { kafka, registry, tables, platform, lakeUrl } = parts;
+  const { kafka, registry, tables, platform, rings, lakeUrl } = parts;
   const world = { reads: database.reads, kafka, registry, tables };
-  const options = { world, unit: database.unit, platform, lakeUrl, tables };
+  const options = { world, unit: database.unit, platform, rings, lakeUrl, tables };
   return createOperationRunner({
     database,
     platform,

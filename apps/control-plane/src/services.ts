@@ -22,6 +22,13 @@ export interface Services {
   readonly platform: Platform;
   readonly runner: OperationRunner;
   readonly feed: StatusFeed;
+  readonly rings: Rings;
+}
+
+/** Wakes a worker that would otherwise look by itself some seconds later. Never fails. */
+export interface Rings {
+  staging(pipelineId: string): void;
+  retention(workItemId: string): void;
 }
 
 /** Effects of the process itself, passed in so that decisions stay reproducible. */
@@ -40,6 +47,7 @@ export const INVENTORY = Symbol('inventory');
 export const TABLES = Symbol('tables');
 export const WORLD = Symbol('world');
 export const MUTATIONS = Symbol('mutations');
+export const RINGS = Symbol('rings');
 export const PLATFORM = Symbol('platform');
 
 /** Makes the services available to every feature by their tokens. */
@@ -65,6 +73,7 @@ export class ServicesModule {
       },
       { provide: MUTATIONS, useValue: services.mutations },
       { provide: PLATFORM, useValue: services.platform },
+      { provide: RINGS, useValue: services.rings },
       { provide: OPERATION_RUNNER, useValue: services.runner },
       { provide: STATUS_FEED, useValue: services.feed },
     ];

@@ -12,7 +12,7 @@ import {
 import { effectiveChanges, type Plan } from '@headwater/core-reconcile';
 import { err, ok, type Json } from '@headwater/kernel';
 import type { OnboardDataProductInput, RetireDataProductInput } from '../generated/schema-types.ts';
-import { compileRetention } from '../retention/compile-retention.ts';
+import { compileTopicConfigs } from '../retention/compile-retention.ts';
 import { toCoreName } from '../schema/enum-name.ts';
 import type { MutationCall } from '../schema/mutation.ts';
 import type { ChangeOutcome, ChangeRefs } from './change-payload.ts';
@@ -55,9 +55,11 @@ export class DataProductCommands {
     const observed = await observeProduct(world, toPlace(wish.value, settings.lakeUrl));
     const moved = judgeVersion(call.input.expectedVersion, observed);
     if (moved !== undefined) return refused([moved]);
+    const topicConfigs = compileTopicConfigs(wish.value.retention);
+    if (!topicConfigs.ok) return refused(topicConfigs.error);
     const desired = decideDesired(wish.value, observed, {
       lakeUrl: settings.lakeUrl,
-      topicConfigs: compileRetention(wish.value.retention),
+      topicConfigs: topicConfigs.value,
       ids: platform.ids,
     });
     if (!desired.ok) return refused(desired.error);

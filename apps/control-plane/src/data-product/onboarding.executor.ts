@@ -9,7 +9,7 @@ import {
 import { effectiveChanges } from '@headwater/core-reconcile';
 import { operationalError, userError } from '@headwater/kernel';
 import type { Executor, StepDeed } from '../operation/operation-runner.ts';
-import type { Platform } from '../services.ts';
+import type { Platform, Rings } from '../services.ts';
 import { loadRequest, markApplied } from './change-of-operation.ts';
 import { observeProduct, type World } from './observe-product.ts';
 import { planOnboarding } from './plan-onboarding.ts';
@@ -19,6 +19,7 @@ export interface ExecutorOptions {
   readonly world: World;
   readonly unit: <T>(work: (unit: MeshUnit) => Promise<T>) => Promise<T>;
   readonly platform: Platform;
+  readonly rings: Rings;
   readonly lakeUrl: string;
 }
 
@@ -183,8 +184,8 @@ async function ensureSubject({ world, desired }: StepInput): Promise<string> {
 }
 
 async function ensurePipeline(input: StepInput): Promise<string> {
-  const { unit, desired, operation } = input;
-  return unit(async (stores) => {
+  const { unit, desired, operation, rings } = input;
+  const detail = await unit(async (stores) => {
     const [pipeline] = await stores.pipelines.byIds([desired.pipelineId]);
     const [product] = await stores.products.byIds([desired.productId]);
     if (pipeline === undefined || product === undefined)
@@ -209,6 +210,8 @@ async function ensurePipeline(input: StepInput): Promise<string> {
     });
     return isNew ? `Staging into ${desired.tableUrl}.` : 'Staging takes the change at its next batch.';
   });
+  rings.staging(desired.pipelineId);
+  return detail;
 }
 
 async function verify(input: StepInput): Promise<string> {

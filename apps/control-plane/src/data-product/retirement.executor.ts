@@ -61,7 +61,7 @@ async function checkWorld({ world, wish, product, planHash, lakeUrl, platform }:
 const lanesIdleMsMax = 20_000;
 const lookEveryMs = 500;
 
-async function stopPipeline({ world, unit, product, operation }: StepInput): Promise<string> {
+async function stopPipeline({ world, unit, product, operation, rings }: StepInput): Promise<string> {
   const [pipeline] = await world.reads.pipelines.byProductIds([product.id]);
   if (pipeline === undefined) return 'There is no pipeline.';
   const { pipelineId, generation, desiredState } = pipeline.spec;
@@ -71,6 +71,7 @@ async function stopPipeline({ world, unit, product, operation }: StepInput): Pro
       await appendAudit(stores, operation, 'pipeline.retired', product, { pipelineId });
     });
   }
+  rings.staging(pipelineId);
   for (let waitedMs = 0; waitedMs < lanesIdleMsMax; waitedMs += lookEveryMs) {
     const [report] = await world.reads.staging.reports([pipelineId]);
     if (report === undefined || report.lanes.every(({ owner }) => owner === undefined))

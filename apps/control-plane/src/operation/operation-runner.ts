@@ -37,8 +37,8 @@ export interface OperationRunnerOptions {
   readonly executors: Executors;
 }
 
-const leaseMs = 10_000;
-const renewEveryMs = 3_000;
+const leaseMs = 5_000;
+const renewEveryMs = 1_500;
 const sweepEveryMs = 1_000;
 /** Waits before a step that met an outage is tried again. */
 const retryDelaysMs = [500, 1_000, 2_000];

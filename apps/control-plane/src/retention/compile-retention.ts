@@ -1,16 +1,19 @@
-import type { RetentionPromise } from '@headwater/core-mesh';
+import type { Problem, RetentionPromise } from '@headwater/core-mesh';
+import { compileRetention } from '@headwater/core-retention';
+import { err, ok, type Result } from '@headwater/kernel';
 
-const segmentMsMax = 86_400_000;
+/** The topic settings that a promise compiles to, or why no settings can keep it. */
+export function compileTopicConfigs(
+  promise: RetentionPromise,
+): Result<Readonly<Record<string, string>>, readonly Problem[]> {
+  const compiled = compileRetention(promise);
+  if (compiled.ok) return ok(compiled.value.topicConfigs);
+  const { code, message, fix } = compiled.error;
+  return err([{ code, message, fix, path: ['retention', 'period'] }]);
+}
 
-/** The topic settings that a promise compiles to. */
-export function compileRetention({ mode, periodMs }: RetentionPromise): Readonly<Record<string, string>> {
-  const common = { 'cleanup.policy': 'delete', 'message.timestamp.type': 'CreateTime' };
-  return mode === 'staging-first'
-    ? { ...common, 'retention.ms': '-1', 'retention.bytes': '-1' }
-    : {
-        ...common,
-        'retention.ms': String(periodMs),
-        'retention.bytes': '-1',
-        'segment.ms': String(Math.min(segmentMsMax, Math.max(60_000, Math.floor(periodMs / 10)))),
-      };
+/** As above for a promise that was accepted before; nothing when it no longer compiles. */
+export function topicConfigsOf(promise: RetentionPromise): Readonly<Record<string, string>> {
+  const compiled = compileRetention(promise);
+  return compiled.ok ? compiled.value.topicConfigs : {};
 }

@@ -1,8 +1,9 @@
 import { isAllowed, type Principal, type Role } from '@headwater/core-mesh';
-import { userError } from '@headwater/kernel';
+import { HeadwaterError, userError } from '@headwater/kernel';
 import {
   defaultFieldResolver,
   getDirectiveValues,
+  GraphQLError,
   isObjectType,
   type GraphQLField,
   type GraphQLObjectType,
@@ -39,9 +40,13 @@ function guardField(field: Field, required: RequiredRole, isSubscription: boolea
   if (required === 'public') return;
   const { resolve = defaultFieldResolver, subscribe } = field;
   if (isSubscription && subscribe !== undefined) {
-    field.subscribe = (source, args, context, info) => {
-      checkAccess(context.principal, required);
-      return subscribe(source, args, context, info) as unknown;
+    field.subscribe = async (source, args, context, info) => {
+      try {
+        checkAccess(context.principal, required);
+        return await (subscribe(source, args, context, info) as Promise<unknown>);
+      } catch (error) {
+        throw withCode(error);
+      }
     };
     // Roles may be taken away while a subscription lasts, so each event asks again.
     field.resolve = async (source, args, context, info) => {
@@ -55,6 +60,12 @@ function guardField(field: Field, required: RequiredRole, isSubscription: boolea
     return resolve(source, args, context, info) as unknown;
   };
 }
+
+/** Errors on subscribing reach the client without our error format, so they carry code and fix themselves. */
+const withCode = (error: unknown): unknown =>
+  error instanceof HeadwaterError && error.kind !== 'unexpected'
+    ? new GraphQLError(error.message, { extensions: { code: error.code, fix: error.fix } })
+    : error;
 
 function checkAccess(principal: Principal | undefined, required: RequiredRole): void {
   if (required === 'public') return;

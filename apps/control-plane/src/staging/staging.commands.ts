@@ -1,12 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { DataProduct, PipelineRecord, Problem } from '@headwater/core-mesh';
+import type { DataProduct, MeshUnit, PipelineRecord, Problem } from '@headwater/core-mesh';
 import { err, ok, type Result } from '@headwater/kernel';
 import { productUnknown } from '../data-product/product-unknown.ts';
 import { findProduct } from '../data-product/find-product.ts';
 import type { PausePipelineInput, ResumePipelineInput } from '../generated/schema-types.ts';
 import type { MutationCall, Mutations, Outcome } from '../schema/mutation.ts';
-import { MUTATIONS } from '../services.ts';
-import type { MeshUnit } from '@headwater/core-mesh';
+import { MUTATIONS, RINGS, type Rings } from '../services.ts';
 
 type PipelineRefs = { readonly pipelineId: string };
 
@@ -21,9 +20,11 @@ interface StateChange {
 @Injectable()
 export class StagingCommands {
   readonly #mutations: Mutations;
+  readonly #rings: Rings;
 
-  constructor(@Inject(MUTATIONS) mutations: Mutations) {
+  constructor(@Inject(MUTATIONS) mutations: Mutations, @Inject(RINGS) rings: Rings) {
     this.#mutations = mutations;
+    this.#rings = rings;
   }
 
   pause(call: MutationCall & { readonly input: PausePipelineInput }): Promise<Outcome<PipelineRefs>> {
@@ -48,8 +49,8 @@ export class StagingCommands {
     });
   }
 
-  #change(call: MutationCall, change: StateChange): Promise<Outcome<PipelineRefs>> {
-    return this.#mutations.run<PipelineRefs>(call, async (unit) => {
+  async #change(call: MutationCall, change: StateChange): Promise<Outcome<PipelineRefs>> {
+    const outcome = await this.#mutations.run<PipelineRefs>(call, async (unit) => {
       const found = await findPipeline(unit, change.product);
       if (!found.ok) return found;
       const { product, pipeline } = found.value;
@@ -68,6 +69,8 @@ export class StagingCommands {
         },
       });
     });
+    if (outcome.ok && outcome.value.pipelineId !== undefined) this.#rings.staging(outcome.value.pipelineId);
+    return outcome;
   }
 }
 

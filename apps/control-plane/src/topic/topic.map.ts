@@ -1,6 +1,6 @@
 import type { DataProduct, ObservedTopic } from '@headwater/core-mesh';
 import type { Topic } from '../generated/schema-types.ts';
-import { compileRetention } from '../retention/compile-retention.ts';
+import { topicConfigsOf } from '../retention/compile-retention.ts';
 import { toGlobalId } from '../schema/global-id.ts';
 import { judgeDrift } from './drift.ts';
 
@@ -22,7 +22,7 @@ export const toTopic = (
   replicationFactor: observed.replicationFactor,
   configs: toTopicConfigs(observed.configs),
   observedAt: observedAtMs,
-  ...judgeDrift(observed, product, product === undefined ? {} : compileRetention(product.retention)),
+  ...judgeDrift(observed, product, product === undefined ? {} : topicConfigsOf(product.retention)),
   product,
 });
 

@@ -1,4 +1,5 @@
-import type { WorkStore } from '@headwater/core-jobs';
+import type { WorkItems, WorkStore } from '@headwater/core-jobs';
+import type { RetentionReads } from '@headwater/core-retention';
 import type { TokenReads, TokenStore } from './access.ts';
 import type { AuditReads, AuditTrail } from './audit.ts';
 import type { ChangeRequestReads, ChangeRequestStore } from './change-request.ts';
@@ -32,6 +33,8 @@ export interface MeshReads {
   readonly audit: AuditReads;
   readonly idempotency: IdempotencyReads;
   readonly staging: StagingReports;
+  readonly retention: RetentionReads;
+  readonly work: Pick<WorkItems, 'status'>;
 }
 
 /** Everything that is changed together: all of it is stored, or nothing. */

@@ -218,6 +218,10 @@ describe('what cannot be changed is refused', () => {
   });
 });
 
+test('more replicas than brokers are refused', () => {
+  expect(plan(desire({ topic: { replicationFactor: 2 } }), nothing)).toEqual(['HW_TOPIC_TOO_FEW_BROKERS']);
+});
+
 test('more partitions are an update of the topic', () => {
   const observed = applied(desire());
   expect(plan(desire({ topic: { partitions: 6 } }, observed), observed)).toContain('update topic');

@@ -224,6 +224,16 @@ function judgeTopicOwner(
 }
 
 function judgeTopicShape({ topic }: DesiredProduct, observed: ObservedProduct): readonly Problem[] {
+  if (observed.topic === undefined && topic.replicationFactor > observed.brokerCount) {
+    return [
+      {
+        code: 'HW_TOPIC_TOO_FEW_BROKERS',
+        message: `The topic asks for ${topic.replicationFactor} replicas and the cluster has ${observed.brokerCount} brokers.`,
+        fix: `Ask for at most ${observed.brokerCount} replicas, or leave replicationFactor out.`,
+        path: ['topic', 'replicationFactor'],
+      },
+    ];
+  }
   if (observed.topic === undefined || !isTopicOurs(observed)) return [];
   const problems: Problem[] = [];
   if (topic.partitions < observed.topic.partitions) {
