@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startStack, type OnStackEvent, type Stack, type StackPart } from '@headwater/platform-embedded';
-import { controlPlaneAddress } from '../control-plane/connection.ts';
+import { controlPlaneAddress, readLocalToken } from '../control-plane/connection.ts';
 import type { CliEnvironment } from '../environment.ts';
 import { runApp, workerNames, type AppName, type AppOptions, type AppProcess } from './app-process.ts';
 import { restartDelayMs } from './restart-delay.ts';
@@ -76,8 +76,8 @@ async function restartPart(part: StackPart, isStopping: () => boolean): Promise<
 }
 
 /**
- * Workers need the tables that the control plane's migrations make, so it goes first. They become ready while the first
- * product is onboarded; one that does not is told and goes on being restarted.
+ * Workers need the tables that the control plane's migrations make, so it goes first the first time; later they start
+ * side by side. A worker that does not become ready is told and goes on being restarted.
  */
 async function startApps(stack: Stack, options: LocalSystemOptions, apps: AppProcess[]): Promise<AppProcess> {
   const run = async (name: AppName): Promise<AppProcess> => {
@@ -89,14 +89,17 @@ async function startApps(stack: Stack, options: LocalSystemOptions, apps: AppPro
     await app.ready(options.stopped);
     options.onReady(app.name, app.url);
   };
-  const controlPlane = await run('control-plane');
-  await awaitReady(controlPlane);
-  for (const name of workerNames) {
+  const runWorker = async (name: AppName): Promise<void> => {
     const worker = await run(name);
     void awaitReady(worker).catch((error: unknown) => {
       if (!options.stopped.aborted) options.onNotReady(error);
     });
-  }
+  };
+  const isFirstStart = readLocalToken(options.environment.home) === undefined;
+  const controlPlane = await run('control-plane');
+  if (isFirstStart) await awaitReady(controlPlane);
+  for (const name of workerNames) await runWorker(name);
+  if (!isFirstStart) await awaitReady(controlPlane);
   return controlPlane;
 }
 
