@@ -94,7 +94,7 @@ export type ColumnValue =
   | { readonly array: readonly ColumnValue[] }
   | { readonly map: readonly (readonly [string, ColumnValue])[] };
 
-/** Why a record cannot be taken. Closed set; docs/specs/staging.md lists each with an example. */
+/** Why a record cannot be taken. Closed set; docs/specs/contract-judgement.md lists each with an example. */
 export type ReasonCode =
   | 'empty'
   | 'oversize'
@@ -121,7 +121,7 @@ export type ReasonCode =
   | 'partition-value'
   | 'schema-incompatible';
 
-/** The verdict on one record value: its columns in contract order, or the first reason in document order of the contract. */
+/** The verdict on one record value: its columns in contract order, or one reason [C7]. */
 export type RecordVerdict =
   | { readonly accepted: true; readonly values: readonly ColumnValue[] }
   | {
@@ -135,5 +135,5 @@ export type RecordVerdict =
       readonly detail: string;
     };
 
-/** Judges one record value. Compiled once per contract; holds no state between calls. */
+/** Judges one record value. Compiled once per contract; no verdict depends on an earlier one. */
 export type RecordJudge = (value: Uint8Array) => RecordVerdict;
