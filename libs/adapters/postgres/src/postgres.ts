@@ -1,5 +1,6 @@
 import type { WorkItems } from '@headwater/core-jobs';
 import type { MeshDatabase } from '@headwater/core-mesh';
+import type { RetentionStore } from '@headwater/core-retention';
 import type { LaneLeases, StagingStore } from '@headwater/core-staging';
 import type { Logger } from '@headwater/kernel';
 import { checkConnection, createConnectionPool, type ConnectionOptions } from './connection-pool.ts';
@@ -7,6 +8,7 @@ import { createOperationLeases } from './mesh/operation-leases.ts';
 import { createStores, runUnit } from './mesh/unit-of-work.ts';
 import { migrate } from './migrate.ts';
 import { createPrisma } from './prisma.ts';
+import { createRetentionReads, createRetentionStore } from './retention/retention-store.ts';
 import { createLaneLeases } from './staging/lane-leases.ts';
 import { createStagingReports } from './staging/staging-reports.ts';
 import { createStagingStore } from './staging/staging-store.ts';
@@ -17,6 +19,7 @@ export interface Postgres {
   readonly laneLeases: LaneLeases;
   readonly staging: StagingStore;
   readonly work: WorkItems;
+  readonly retention: RetentionStore;
   /** Throws `HW_DATABASE_UNREACHABLE` when Postgres does not answer. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -43,15 +46,22 @@ export async function createPostgres(options: PostgresOptions): Promise<Postgres
     throw error;
   }
   const prisma = createPrisma(pool);
+  const work = createWorkItems(pool, tenant);
   return {
     mesh: {
-      reads: { ...createStores(prisma, tenant), staging: createStagingReports(pool) },
+      reads: {
+        ...createStores(prisma, tenant),
+        staging: createStagingReports(pool),
+        retention: createRetentionReads(prisma),
+        work,
+      },
       operationLeases: createOperationLeases(pool, prisma, tenant),
       unit: (work) => runUnit({ prisma, tenant, databaseUrl }, work),
     },
     laneLeases: createLaneLeases(pool),
     staging: createStagingStore(pool, prisma),
-    work: createWorkItems(pool, tenant),
+    work,
+    retention: createRetentionStore(pool, prisma, tenant),
     ping: () => checkConnection(pool, databaseUrl),
     async close() {
       await prisma.$disconnect();

@@ -42,6 +42,14 @@ export const jobCatalogue = {
     backoff: { delayMs: 1_000, delayMsMax: 300_000 },
     dedupId: ({ productId }) => `apply-${productId}`,
   }),
+  /** The scheduled round of one product: plans, and applies what is within the blast radius. */
+  'enforce-retention': job({
+    queue: 'retention',
+    payload: z.strictObject({ productId: z.uuid() }),
+    attemptsMax: 5,
+    backoff: { delayMs: 5_000, delayMsMax: 300_000 },
+    dedupId: ({ productId }) => `enforce-${productId}`,
+  }),
 } as const;
 
 export type JobName = keyof typeof jobCatalogue;

@@ -6,4 +6,5 @@ export * from './legal-hold.ts';
 export * from './promise.ts';
 export * from './retention-ledger.ts';
 export * from './retention-plan.ts';
+export * from './retention-store.ts';
 export * from './worst-case.ts';
