@@ -21,10 +21,11 @@ export function demo(
 ): Promise<ExitCode> {
   const choice = { name, ...(source === undefined ? {} : { flightsSource: source }) };
   const product = demoProduct(choice, context.environment.root);
+  const count = eventCount(product, events);
   return runBalanced(context, {
     controlPlane: context.controlPlane(),
     product,
-    count: eventCount(product, events),
+    count,
     seed,
     stopped,
     ...(rate === undefined ? {} : { rate }),

@@ -5,7 +5,7 @@ import type { ControlPlane } from '../control-plane/client.ts';
 import { pipelineStatusesQuery, pipelineStatusQuery } from '../control-plane/pipeline-documents.ts';
 import type { PipelineStatus } from '../control-plane/types.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
-import { renderLive } from '../up/live-view.ts';
+import { renderLive, renderLiveLine } from '../up/live-view.ts';
 
 export interface StatusOptions {
   readonly product?: string;
@@ -37,11 +37,27 @@ export async function status(
     else for (const line of draw(statuses)) terminal.print(line);
     return exitCode.ok;
   }
+  const shown = new Map<string, string>();
   while (!stopped.aborted) {
-    terminal.redraw(draw(await readStatuses(controlPlane, product)));
+    const statuses = await readStatuses(controlPlane, product);
+    terminal.redraw(draw(statuses));
+    if (!terminal.isLive) printChanged(context, statuses, shown);
     await sleep(watchMs, undefined, { signal: stopped }).catch(() => undefined);
   }
   return exitCode.ok;
+}
+
+/** Where nobody watches, each status is printed when it changes. */
+function printChanged(
+  { terminal, messages, format }: CommandContext,
+  statuses: readonly PipelineStatus[],
+  shown: Map<string, string>,
+): void {
+  for (const found of statuses) {
+    const line = format() === 'table' ? renderLiveLine({ status: found }, messages) : JSON.stringify(found);
+    if (shown.get(found.pipelineId) !== line) terminal.print(line);
+    shown.set(found.pipelineId, line);
+  }
 }
 
 /** Every pipeline, or the one of a product; an unknown product is an error with its fix. */
