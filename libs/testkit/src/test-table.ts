@@ -17,9 +17,9 @@ import {
   type TableIo,
 } from '@headwater/core-delta';
 import { randomUUID } from 'node:crypto';
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { uniqueName } from './unique-name.ts';
 
 /** Folder that keeps the tables tests wrote, so that other engines can read them afterwards (`npm run interop`). */
@@ -32,13 +32,26 @@ export function keepTable(folder: string, name = basename(folder)): void {
   cpSync(folder, join(kept, uniqueName(name)), { recursive: true });
 }
 
+/** Keeps every table of a lake for `npm run interop`; does nothing in an ordinary test run. */
+export function keepTables(lakeFolder: string): void {
+  if (keptTablesFolder() === undefined) return;
+  for (const path of readdirSync(lakeFolder, { recursive: true, encoding: 'utf8' })) {
+    if (basename(path) === '_delta_log') keepTable(join(lakeFolder, dirname(path)));
+  }
+}
+
 export interface TestTable {
   readonly folder: string;
   readonly io: TableIo;
   /** A second, independent connection to the same folder, with an optional wrapper around its store. */
   reconnect(wrap?: (store: ObjectStore) => ObjectStore): Promise<TableIo>;
   /** Writes the rows of a SELECT as one data file and returns its `add`. */
-  writeRows(snapshot: Snapshot, select: string, partitionValues?: PartitionValues): Promise<AddFile>;
+  writeRows(
+    snapshot: Snapshot,
+    select: string,
+    partitionValues?: PartitionValues,
+    personalColumns?: ReadonlySet<string>,
+  ): Promise<AddFile>;
   /** Keeps the table for `npm run interop` when that asks for it, and removes the folder. */
   finish(): void;
 }
@@ -57,8 +70,8 @@ export async function createTestTable(name: string, database?: Database): Promis
     folder,
     io,
     reconnect,
-    writeRows: (snapshot, select, partitionValues = {}) =>
-      writeRows(ownDatabase, io.store, { snapshot, select, partitionValues }),
+    writeRows: (snapshot, select, partitionValues = {}, personalColumns) =>
+      writeRows(ownDatabase, io.store, { snapshot, select, partitionValues, personalColumns }),
     finish: () => {
       keepTable(folder, name);
       if (database === undefined) ownDatabase.close();
@@ -74,6 +87,7 @@ async function writeRows(
     readonly snapshot: Snapshot;
     readonly select: string;
     readonly partitionValues: PartitionValues;
+    readonly personalColumns: ReadonlySet<string> | undefined;
   },
 ): Promise<AddFile> {
   const { snapshot, select, partitionValues } = file;
@@ -96,6 +110,9 @@ async function writeRows(
     size,
     modificationTime: modifiedMs,
     dataChange: true,
-    stats: formatStats(snapshot.schema, written.records, written.columns, { partitionColumns }),
+    stats: formatStats(snapshot.schema, written.records, written.columns, {
+      partitionColumns,
+      ...(file.personalColumns === undefined ? {} : { personalColumns: file.personalColumns }),
+    }),
   };
 }

@@ -77,6 +77,7 @@ async function openLaneTable(world: LaneWorld, url: string, table: NewTable): Pr
       name: table.name,
       schema: table.schema,
       partitionColumns: table.partitionColumns,
+      personalColumns: table.personal,
     },
     { batchId: world.ids.uuid(), nowMs: world.clock.nowMs() },
   );

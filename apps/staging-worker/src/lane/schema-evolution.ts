@@ -1,6 +1,13 @@
-import { formatSchemaString, type TableMetaData } from '@headwater/core-delta';
+import {
+  formatSchemaString,
+  withStatsColumns,
+  type DeltaSchema,
+  type Snapshot,
+  type TableMetaData,
+} from '@headwater/core-delta';
 import {
   decideSchemaChange,
+  personalColumns,
   primaryPartitionColumns,
   primarySchema,
   type IncidentFacts,
@@ -22,12 +29,10 @@ export function evolveSchema({ snapshot, io }: LaneTable, contract: CompiledCont
   );
   switch (change.kind) {
     case 'none':
-      return { kind: 'fits', metaData: undefined };
-    case 'add':
-      return {
-        kind: 'fits',
-        metaData: { ...snapshot.metaData, schemaString: formatSchemaString(change.schema) },
-      };
+    case 'add': {
+      const schema = change.kind === 'add' ? change.schema : snapshot.schema;
+      return { kind: 'fits', metaData: changedMetaData(snapshot, schema, contract) };
+    }
     case 'refused':
       return {
         kind: 'incident',
@@ -38,4 +43,18 @@ export function evolveSchema({ snapshot, io }: LaneTable, contract: CompiledCont
         },
       };
   }
+}
+
+/** The table's metaData with the schema, and with the columns named that have statistics; undefined when it has both. */
+function changedMetaData(
+  { metaData, schema: current }: Snapshot,
+  schema: DeltaSchema,
+  contract: CompiledContract,
+): TableMetaData | undefined {
+  const { partitionColumns } = metaData;
+  const rules = { partitionColumns, personalColumns: personalColumns(contract) };
+  const configuration = withStatsColumns(metaData.configuration, schema, rules);
+  const isSame = Object.entries(configuration).every(([key, value]) => metaData.configuration[key] === value);
+  if (schema === current && isSame) return undefined;
+  return { ...metaData, schemaString: formatSchemaString(schema), configuration };
 }

@@ -81,7 +81,12 @@ function selectRow({ l, d, f, dec, ts, day, s, x }: Row): string {
   ].join(', ')}`;
 }
 
-type Stats = Record<'minValues' | 'maxValues' | 'nullCount', Record<string, LogValue>>;
+type Bounds = Record<string, LogValue>;
+interface Stats {
+  readonly minValues?: Bounds;
+  readonly maxValues?: Bounds;
+  readonly nullCount: Bounds;
+}
 const inner = (value: LogValue | undefined) => (value as Record<string, LogValue> | undefined)?.['x'];
 
 /** True when statistics alone would let a reader skip the file although it holds this value. */
@@ -119,7 +124,7 @@ it('[D9] statistics of real files never hide a row, and their null counts are ex
       );
       expect(copied.records).toBe(BigInt(rows.length));
       const text = formatStats(schema, copied.records, copied.columns, { partitionColumns: [] });
-      const { minValues: min, maxValues: max, nullCount } = parseLogJson(text) as Stats;
+      const { minValues: min = {}, maxValues: max = {}, nullCount } = parseLogJson(text) as unknown as Stats;
       for (const { l, d, f, dec, ts, day, s, x } of rows) {
         const number = typeof x === 'number' ? x : null;
         const hidden = {

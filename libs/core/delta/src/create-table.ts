@@ -4,6 +4,7 @@ import type { Action, Protocol, TableMetaData } from './actions.ts';
 import { logEntryPath } from './log-files.ts';
 import { formatSchemaString, someType, type DeltaSchema } from './schema.ts';
 import { loadSnapshot, type Snapshot } from './snapshot.ts';
+import { withStatsColumns } from './stats.ts';
 import type { TableIo } from './table-io.ts';
 
 export interface TableDefinition {
@@ -15,6 +16,8 @@ export interface TableDefinition {
   readonly partitionColumns: readonly string[];
   /** Table properties. */
   readonly properties?: Readonly<Record<string, string>>;
+  /** Top-level columns that get no statistics; the table says so in its properties. */
+  readonly personalColumns?: ReadonlySet<string>;
 }
 
 /** Creates version 0. A table that exists already is returned as it is; its schema is the caller's to judge. */
@@ -58,7 +61,7 @@ export function planCreateTable(
     format: { provider: 'parquet', options: {} },
     schemaString: formatSchemaString(definition.schema),
     partitionColumns: definition.partitionColumns,
-    configuration: definition.properties ?? {},
+    configuration: withStatsColumns(definition.properties ?? {}, definition.schema, definition),
     createdTime: attempt.nowMs,
   };
   const commitInfo = {

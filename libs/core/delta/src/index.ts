@@ -16,7 +16,7 @@ export { batchIdOf, type CommitInfoInput } from './transaction.ts';
 export { formatDate, formatDateTime, parseDate, parseDateTime } from './calendar.ts';
 export * from './data-file-path.ts';
 export * from './partition-value.ts';
-export { formatStats, type ColumnStatistics, type StatsRules } from './stats.ts';
+export { formatStats, withStatsColumns, type ColumnStatistics, type StatsRules } from './stats.ts';
 export * from './checkpoint.ts';
 export { recordCount, timeBounds, type TimeBounds } from './file-bounds.ts';
 export * from './log-clean-up.ts';

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { parseDateTime } from './calendar.ts';
 import { parseLogJson } from './log-json.ts';
 import { field, struct, type DeltaType } from './schema.ts';
-import { formatStats, truncateMax, truncateMin, type ColumnStatistics } from './stats.ts';
+import { formatStats, truncateMax, truncateMin, withStatsColumns, type ColumnStatistics } from './stats.ts';
 
 const utf8 = (text: string) => Buffer.from(text, 'utf8');
 const statsOf = (type: DeltaType, column: Omit<ColumnStatistics, 'path'>) =>
@@ -59,23 +59,45 @@ describe('[D9] statistics never hide a row', () => {
     );
   });
 
-  it('a column with a NaN has no bounds', () => {
-    expect(statsOf('double', { min: '0.0', max: '4.0', nullCount: 0n, hasNan: true })).toMatchObject({
-      minValues: {},
-      maxValues: {},
-      nullCount: { c: 0 },
-    });
+  it('a column with a NaN has no bounds, and then no column of the file has: some readers take one for NULL', () => {
+    const stats = formatStats(
+      struct([field('d', 'double'), field('l', 'long')]),
+      3n,
+      [
+        { path: ['d'], min: '0.0', max: '4.0', nullCount: 0n, hasNan: true },
+        { path: ['l'], min: '1', max: '2', nullCount: 0n },
+      ],
+      { partitionColumns: [] },
+    );
+    expect(stats).toBe('{"numRecords":3,"nullCount":{"d":0,"l":0},"tightBounds":true}');
   });
 
-  it('infinities, dates before year 0 and unknown counts are left out', () => {
-    expect(statsOf('double', { min: '-inf', max: '1.5' })).toMatchObject({
-      minValues: {},
-      maxValues: { c: 1.5 },
-      nullCount: {},
+  it('a column of nothing but NULL needs no bounds', () => {
+    const stats = formatStats(
+      struct([field('d', 'double'), field('l', 'long')]),
+      3n,
+      [
+        { path: ['d'], nullCount: 3n },
+        { path: ['l'], min: '1', max: '2', nullCount: 0n },
+      ],
+      { partitionColumns: [] },
+    );
+    expect(stats).toContain('"minValues":{"l":1},"maxValues":{"l":2},"nullCount":{"d":3,"l":0}');
+  });
+
+  it('infinities are bounds, dates before year 0 are not', () => {
+    expect(statsOf('double', { min: '-inf', max: 'inf', nullCount: 0n })).toMatchObject({
+      minValues: { c: '-Infinity' },
+      maxValues: { c: 'Infinity' },
     });
-    expect(statsOf('date', { min: '0044-03-15 (BC)', max: '2020-01-01', nullCount: 0n })).toMatchObject({
-      minValues: {},
-      maxValues: { c: '2020-01-01' },
+    const ancient = statsOf('date', { min: '0044-03-15 (BC)', max: '2020-01-01', nullCount: 0n });
+    expect(ancient).toEqual({ numRecords: 3, nullCount: { c: 0 }, tightBounds: true });
+  });
+
+  it('booleans have bounds', () => {
+    expect(statsOf('boolean', { min: '0', max: '1', nullCount: 1n })).toMatchObject({
+      minValues: { c: false },
+      maxValues: { c: true },
     });
   });
 
@@ -123,19 +145,35 @@ describe('[D10] which columns get statistics', () => {
     expect(Object.keys(stats.minValues.s)).toHaveLength(30);
   });
 
-  it('personal columns keep counts but show no value', () => {
+  it('personal columns have none, and the table says so in a property', () => {
+    const schema = struct([
+      field('mail', 'string'),
+      field('s', struct([field('name', 'string')])),
+      field('n', 'long'),
+      field('flag', 'boolean'),
+      field('t', struct([field('odd name', 'double')])),
+    ]);
+    const rules = { partitionColumns: [], personalColumns: new Set(['mail', 's']) };
     const stats = formatStats(
-      struct([field('mail', 'string'), field('s', struct([field('name', 'string')]))]),
+      schema,
       1n,
       [
         { path: ['mail'], min: 'a@b', max: 'a@b', nullCount: 0n },
         { path: ['s', 'name'], min: 'Ann', max: 'Ann', nullCount: 0n },
+        { path: ['n'], min: '1', max: '1', nullCount: 0n },
+        { path: ['flag'], nullCount: 1n },
+        { path: ['t', 'odd name'], nullCount: 1n },
       ],
-      { partitionColumns: [], personalColumns: new Set(['mail', 's']) },
+      rules,
     );
     expect(stats).toBe(
-      '{"numRecords":1,"minValues":{},"maxValues":{},"nullCount":{"mail":0,"s":{"name":0}},"tightBounds":true}',
+      '{"numRecords":1,"minValues":{"n":1},"maxValues":{"n":1},"nullCount":{"n":0,"flag":1,"t":{"odd name":1}},"tightBounds":true}',
     );
+    expect(withStatsColumns({ a: 'b' }, schema, rules)).toEqual({
+      a: 'b',
+      'delta.dataSkippingStatsColumns': 'n,t.`odd name`',
+    });
+    expect(withStatsColumns({ a: 'b' }, schema, { partitionColumns: [] })).toEqual({ a: 'b' });
   });
 });
 

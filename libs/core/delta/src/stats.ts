@@ -1,6 +1,6 @@
 import { formatDate, formatDateTime, parseDate, parseDateTime } from './calendar.ts';
 import { exactNumber, formatLogJson, type LogValue } from './log-json.ts';
-import { someType, type DeltaField, type DeltaSchema, type DeltaType } from './schema.ts';
+import type { DeltaField, DeltaSchema, DeltaType } from './schema.ts';
 
 /**
  * What a Parquet writer knows about one leaf column of a file. `min` and `max` are the exact extremes as text: numbers
@@ -18,19 +18,25 @@ export interface ColumnStatistics {
 
 export interface StatsRules {
   readonly partitionColumns: readonly string[];
-  /** Top-level columns of which no value may be shown: they get counts, but no min and max. */
+  /**
+   * Top-level columns of which no value may be shown: they get no statistics. Their table must say so to readers by the
+   * property of `withStatsColumns`, or some take the missing bounds for a reason to skip.
+   */
   readonly personalColumns?: ReadonlySet<string>;
-  /** Leaf columns that get statistics: property delta.dataSkippingNumIndexedCols, 32 when unset. */
-  readonly indexedColumnsMax?: number;
 }
 
+/** Leaf columns that get statistics when the table does not name them: delta.dataSkippingNumIndexedCols. */
 const INDEXED_COLUMNS_MAX = 32;
 /** Characters of a string kept in min and max. */
 const PREFIX_CHARACTERS = 32;
 /** Give up on a maximum whose cut would have to pass more U+10FFFF than this. */
 const TIE_BREAK_CHARACTERS_MAX = 64;
 
-/** The JSON text of `add.stats`. A bound that is written is never tighter than the rows. PROTOCOL.md, Per-file Statistics. */
+/**
+ * The JSON text of `add.stats`. A bound that is written is never tighter than the rows. When one indexed column has
+ * values but no bound, no column gets bounds: delta-rs reads a bound that is missing beside others as NULL, and skips
+ * the file. PROTOCOL.md, Per-file Statistics.
+ */
 export function formatStats(
   schema: DeltaSchema,
   numRecords: bigint,
@@ -38,31 +44,61 @@ export function formatStats(
   rules: StatsRules,
 ): string {
   const byPath = new Map([...columns].map((column) => [pathKey(column.path), column]));
-  const stats = { minValues: {}, maxValues: {}, nullCount: {} };
-  for (const leaf of indexedLeaves(schema, rules)) {
-    const column = byPath.get(pathKey(leaf.path));
-    if (column === undefined) continue;
-    setAt(stats.nullCount, leaf.path, column.nullCount);
-    if (rules.personalColumns?.has(leaf.path[0] ?? '') === true || column.hasNan === true) continue;
-    setAt(stats.minValues, leaf.path, toBound(leaf.type, column.min, 'min'));
-    setAt(stats.maxValues, leaf.path, toBound(leaf.type, column.max, 'max'));
+  const bounds = { minValues: {}, maxValues: {} };
+  const nullCount = {};
+  let isComplete = true;
+  for (const { path, type } of indexedLeaves(schema, rules)) {
+    const column = byPath.get(pathKey(path));
+    setAt(nullCount, path, column?.nullCount);
+    if (!hasBounds(type) || column?.nullCount === numRecords) continue;
+    const min = column?.hasNan === true ? undefined : toBound(type, column?.min, 'min');
+    const max = column?.hasNan === true ? undefined : toBound(type, column?.max, 'max');
+    if (min === undefined || max === undefined) isComplete = false;
+    setAt(bounds.minValues, path, min);
+    setAt(bounds.maxValues, path, max);
   }
-  return formatLogJson({ numRecords, ...stats, tightBounds: true });
+  return formatLogJson({ numRecords, ...(isComplete ? bounds : {}), nullCount, tightBounds: true });
 }
+
+const STATS_COLUMNS = 'delta.dataSkippingStatsColumns';
+
+/**
+ * The table properties with the columns that have statistics named, when the table has personal columns: readers then
+ * expect none of those, and other engines do not bring them back when they rewrite files.
+ */
+export function withStatsColumns(
+  configuration: Readonly<Record<string, string>>,
+  schema: DeltaSchema,
+  rules: StatsRules,
+): Readonly<Record<string, string>> {
+  if (rules.personalColumns === undefined || rules.personalColumns.size === 0) return configuration;
+  const names = indexedLeaves(schema, rules)
+    .filter(({ type }) => hasBounds(type) && type !== 'boolean')
+    .map(({ path }) => path.map(quoteColumn).join('.'));
+  return { ...configuration, [STATS_COLUMNS]: names.join(',') };
+}
+
+const quoteColumn = (name: string) =>
+  /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) ? name : `\`${name.replaceAll('`', '``')}\``;
 
 interface Leaf {
   readonly path: readonly string[];
   readonly type: DeltaType;
 }
 
-/** Leaves in schema order; a list or map counts as one, and gets no statistics. */
+/** Leaves in schema order, the first 32 of those that may have statistics at all. A list or map counts and has none. */
 function indexedLeaves(schema: DeltaSchema, rules: StatsRules): readonly Leaf[] {
-  const isData = ({ name }: DeltaField) => !rules.partitionColumns.includes(name);
-  const leaves = schema.fields.filter(isData).flatMap((field) => leavesOf(field, []));
-  return leaves
-    .slice(0, rules.indexedColumnsMax ?? INDEXED_COLUMNS_MAX)
-    .filter(({ type }) => !someType(type, (inner) => typeof inner !== 'string' && inner.type !== 'decimal'));
+  const mayHaveStats = ({ name }: DeltaField) =>
+    !rules.partitionColumns.includes(name) && rules.personalColumns?.has(name) !== true;
+  return schema.fields
+    .filter(mayHaveStats)
+    .flatMap((field) => leavesOf(field, []))
+    .slice(0, INDEXED_COLUMNS_MAX)
+    .filter(({ type }) => typeof type === 'string' || type.type === 'decimal');
 }
+
+/** Binary columns have counts only. */
+const hasBounds = (type: DeltaType) => type !== 'binary' && type !== 'void';
 
 function leavesOf(field: DeltaField, parents: readonly string[]): readonly Leaf[] {
   const path = [...parents, field.name];
@@ -85,15 +121,16 @@ function toBound(type: DeltaType, text: string | undefined, side: 'min' | 'max')
     case 'long':
       return /^-?\d+$/.test(text) ? BigInt(text) : undefined;
     case 'float':
-      return toFinite(Math.fround(Number(text)));
+      return toDoubleBound(text, Math.fround);
     case 'double':
-      return toFinite(Number(text));
+      return toDoubleBound(text, (value) => value);
     case 'date':
       return toDateBound(text);
     case 'timestamp':
     case 'timestamp_ntz':
       return toTimestampBound(text, type, side);
     case 'boolean':
+      return { '1': true, true: true, '0': false, false: false }[text];
     case 'binary':
     case 'void':
       return undefined;
@@ -104,8 +141,14 @@ function toExact(text: string): LogValue {
   return exactNumber(text);
 }
 
-/** Large doubles are written with an exponent, so that no reader takes their rounded digits for an exact integer. */
-function toFinite(value: number): LogValue | undefined {
+/**
+ * Infinities are text, as Spark writes them. Large doubles are written with an exponent, so that no reader takes their
+ * rounded digits for an exact integer.
+ */
+function toDoubleBound(text: string, round: (value: number) => number): LogValue | undefined {
+  const infinity = /^([+-]?)inf(inity)?$/i.exec(text);
+  if (infinity !== null) return infinity[1] === '-' ? '-Infinity' : 'Infinity';
+  const value = round(Number(text));
   if (!Number.isFinite(value)) return undefined;
   return Math.abs(value) > Number.MAX_SAFE_INTEGER ? exactNumber(value.toExponential()) : value;
 }
