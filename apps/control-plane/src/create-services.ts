@@ -9,6 +9,7 @@ import { createOnboardingExecutor } from './data-product/onboarding.executor.ts'
 import { createRetirementExecutor } from './data-product/retirement.executor.ts';
 import type { Environment } from './environment.ts';
 import { createOperationRunner } from './operation/operation-runner.ts';
+import { createRetentionExecutor } from './retention/retention.executor.ts';
 import { createMutations } from './schema/mutation.ts';
 import type { Platform, Rings, Services } from './services.ts';
 import { createDeltaTableReader } from './staging/delta-table-reader.ts';
@@ -35,6 +36,7 @@ export async function createServices(environment: Environment, logger: Logger): 
   const rings: Rings = {
     staging: (pipelineId) => void doorbell.ring('staging', pipelineId),
     retention: (workItemId) => void doorbell.ring('retention', workItemId),
+    operations: () => runner.ring(),
   };
   const kafka = createKafkaAdmin({ settings: environment.kafka, clientId: 'headwater-control-plane' });
   const registry = createSchemaRegistry({ url: environment.schemaRegistryUrl });
@@ -54,7 +56,6 @@ export async function createServices(environment: Environment, logger: Logger): 
       tables,
       mutations,
       platform,
-      runner,
       feed,
       rings,
     },
@@ -100,7 +101,7 @@ function createRunner(
     executors: {
       onboard: createOnboardingExecutor(options),
       retire: createRetirementExecutor(options),
-      'apply-retention': {},
+      'apply-retention': createRetentionExecutor({ reads: database.reads, unit: database.unit, rings }),
     },
   });
 }

@@ -1,4 +1,4 @@
 declare module '*.graphql' {
   const sdl: string;
-  export default sdl;
+  export { sdl as default };
 }

@@ -5,7 +5,6 @@ import type { Clock, Ids, Logger } from '@headwater/kernel';
 import type { World } from './data-product/observe-product.ts';
 import type { Inventory } from './topic/inventory.ts';
 import type { Mutations } from './schema/mutation.ts';
-import { OPERATION_RUNNER, type OperationRunner } from './operation/operation-runner.ts';
 import { STATUS_FEED, type StatusFeed } from './staging/status-feed.ts';
 import type { Settings } from './settings.ts';
 import type { TableReader } from './staging/table-reader.ts';
@@ -20,7 +19,6 @@ export interface Services {
   readonly tables: TableReader;
   readonly mutations: Mutations;
   readonly platform: Platform;
-  readonly runner: OperationRunner;
   readonly feed: StatusFeed;
   readonly rings: Rings;
 }
@@ -29,6 +27,8 @@ export interface Services {
 export interface Rings {
   staging(pipelineId: string): void;
   retention(workItemId: string): void;
+  /** The runner of operations in this process. */
+  operations(): void;
 }
 
 /** Effects of the process itself, passed in so that decisions stay reproducible. */
@@ -74,7 +74,6 @@ export class ServicesModule {
       { provide: MUTATIONS, useValue: services.mutations },
       { provide: PLATFORM, useValue: services.platform },
       { provide: RINGS, useValue: services.rings },
-      { provide: OPERATION_RUNNER, useValue: services.runner },
       { provide: STATUS_FEED, useValue: services.feed },
     ];
     return { module: ServicesModule, providers, exports: providers.map(({ provide }) => provide) };

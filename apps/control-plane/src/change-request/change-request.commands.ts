@@ -57,7 +57,7 @@ export class ChangeRequestCommands {
         },
       });
     });
-    this.#requests.ring();
+    this.#requests.rings.operations();
     return outcome;
   }
 

@@ -8,9 +8,8 @@ import type {
 } from '@headwater/core-mesh';
 import type { Plan } from '@headwater/core-reconcile';
 import { ok, type Json } from '@headwater/kernel';
-import { OPERATION_RUNNER, type OperationRunner } from '../operation/operation-runner.ts';
 import type { MutationCall, Mutations } from '../schema/mutation.ts';
-import { MUTATIONS, PLATFORM, SETTINGS, WORLD, type Platform } from '../services.ts';
+import { MUTATIONS, PLATFORM, RINGS, SETTINGS, WORLD, type Platform, type Rings } from '../services.ts';
 import type { Settings } from '../settings.ts';
 import type { ChangeOutcome, ChangeRefs } from './change-payload.ts';
 import { operationTitle } from './operation-title.ts';
@@ -37,25 +36,20 @@ export class ChangeRequests {
   readonly platform: Platform;
   readonly settings: Settings;
   readonly mutations: Mutations;
-  readonly #runner: OperationRunner;
+  readonly rings: Rings;
 
   constructor(
     @Inject(WORLD) world: World,
     @Inject(PLATFORM) platform: Platform,
     @Inject(SETTINGS) settings: Settings,
     @Inject(MUTATIONS) mutations: Mutations,
-    @Inject(OPERATION_RUNNER) runner: OperationRunner,
+    @Inject(RINGS) rings: Rings,
   ) {
     this.world = world;
     this.platform = platform;
     this.settings = settings;
     this.mutations = mutations;
-    this.#runner = runner;
-  }
-
-  /** Wakes the runner, after an operation was stored. */
-  ring(): void {
-    this.#runner.ring();
+    this.rings = rings;
   }
 
   async submit(call: MutationCall, submission: Submission): Promise<ChangeOutcome> {
@@ -97,7 +91,7 @@ export class ChangeRequests {
         },
       });
     });
-    this.#runner.ring();
+    this.rings.operations();
     return { outcome };
   }
 }

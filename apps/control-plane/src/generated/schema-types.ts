@@ -1,4 +1,4 @@
-// Generated from the SDL of the features by scripts/graphql; run `npx vitest run -u scripts/graphql` after changing it.
+// Generated from the SDL of the features by schema/generate-types.ts; `npx vitest run -u apps/control-plane/src/schema` writes it again.
 // DateTime and Duration are milliseconds, BigInt is bigint. Fields that lead to other entities, or take arguments, are
 // left out of entities: a resolver of their own answers them.
 
@@ -670,7 +670,8 @@ export interface RetentionPolicy {
   readonly version: number;
 }
 
-export type RetentionCopyKind = 'TOPIC' | 'TABLE' | 'REMOVED_FILES' | 'QUARANTINE';
+export type RetentionCopyKind =
+  'TOPIC' | 'TABLE' | 'REMOVED_FILES' | 'LOG_ENTRIES' | 'QUARANTINE' | 'INTENTS';
 
 export interface RetentionCopy {
   readonly kind: RetentionCopyKind;
@@ -696,9 +697,20 @@ export interface RetentionPlan {
   readonly __typename: 'RetentionPlan';
   readonly id: string;
   readonly hash: string;
+  readonly state: RetentionPlanState;
   readonly productName: string;
   readonly computedAt: number;
+  readonly appliedAt?: number | null | undefined;
+  readonly waitsBecause?: string | null | undefined;
   readonly actions: readonly RetentionAction[];
+  readonly kept: readonly RetentionKept[];
+}
+
+export type RetentionPlanState = 'PREVIEWED' | 'APPLYING' | 'APPLIED' | 'SUPERSEDED' | 'REFUSED' | 'FAILED';
+
+export interface RetentionKept {
+  readonly target: string;
+  readonly reason: string;
 }
 
 export interface RetentionAction {

@@ -8,6 +8,7 @@ import { toDataProduct, toOutputPorts } from '../data-product/data-product.map.t
 import { toDomain } from '../domain/domain.map.ts';
 import { toIncident } from '../incident/incident.map.ts';
 import { toOperation } from '../operation/operation.map.ts';
+import { RetentionQueries } from '../retention/retention.queries.ts';
 import { parseGlobalId } from '../schema/global-id.ts';
 import type { Loaders } from '../schema/loaders.ts';
 import { DATABASE } from '../services.ts';
@@ -23,7 +24,11 @@ type Find = (id: string, loaders: Loaders) => Promise<object | null | undefined>
 export class NodeQueries {
   readonly #finds: Readonly<Record<string, Find>>;
 
-  constructor(@Inject(DATABASE) { reads }: MeshDatabase, @Inject(TopicQueries) topics: TopicQueries) {
+  constructor(
+    @Inject(DATABASE) { reads }: MeshDatabase,
+    @Inject(TopicQueries) topics: TopicQueries,
+    @Inject(RetentionQueries) retention: RetentionQueries,
+  ) {
     this.#finds = {
       ApiToken: async (id) => mapped((await reads.tokens.byIds([id]))[0], toApiToken),
       Application: async (id, loaders) => mapped(await loaders.application(id), toApplication),
@@ -35,7 +40,7 @@ export class NodeQueries {
       Incident: async (id, loaders) => mapped(await loaders.incident(id), toIncident),
       Operation: async (id, loaders) => mapped(await loaders.operation(id), toOperation),
       OutputPort: async (id, loaders) => findOutputPort(id, loaders),
-      RetentionPlan: () => Promise.resolve(null),
+      RetentionPlan: (id) => retention.planById(id),
       StagingPipeline: async (id, loaders) => mapped(await loaders.pipeline(id), toStagingPipeline),
       Team: async (id, loaders) => mapped(await loaders.team(id), toTeam),
       Topic: (id) => topics.byName(id),

@@ -8,8 +8,6 @@ import type {
 import { HeadwaterError, type Logger } from '@headwater/kernel';
 import type { Platform } from '../services.ts';
 
-export const OPERATION_RUNNER = Symbol('operation-runner');
-
 /** Carries out operations, one at a time per process, and goes on with those a killed process left behind. */
 export interface OperationRunner {
   /** Looks for work now instead of at the next sweep. */

@@ -3,17 +3,16 @@ import { err, ok } from '@headwater/kernel';
 import type { ResumeOperationInput } from '../generated/schema-types.ts';
 import { idOf } from '../schema/global-id.ts';
 import type { MutationCall, Mutations, Outcome } from '../schema/mutation.ts';
-import { MUTATIONS } from '../services.ts';
-import { OPERATION_RUNNER, type OperationRunner } from './operation-runner.ts';
+import { MUTATIONS, RINGS, type Rings } from '../services.ts';
 
 @Injectable()
 export class OperationCommands {
   readonly #mutations: Mutations;
-  readonly #runner: OperationRunner;
+  readonly #rings: Rings;
 
-  constructor(@Inject(MUTATIONS) mutations: Mutations, @Inject(OPERATION_RUNNER) runner: OperationRunner) {
+  constructor(@Inject(MUTATIONS) mutations: Mutations, @Inject(RINGS) rings: Rings) {
     this.#mutations = mutations;
-    this.#runner = runner;
+    this.#rings = rings;
   }
 
   async resume(
@@ -40,7 +39,7 @@ export class OperationCommands {
         audit: { event: 'operation.resumed', subject: operation.kind, facts: { operationId: id } },
       });
     });
-    this.#runner.ring();
+    this.#rings.operations();
     return outcome;
   }
 }

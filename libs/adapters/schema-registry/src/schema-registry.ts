@@ -1,6 +1,6 @@
 import type { RegisteredSubject, RegisterOutcome, SchemaRegistry } from '@headwater/core-mesh';
 import { operationalError } from '@headwater/kernel';
-import { COMPATIBILITY, SchemaRegistry as Client, SchemaType } from '@kafkajs/confluent-schema-registry';
+import { SchemaRegistry as Client, SchemaType, type COMPATIBILITY } from '@kafkajs/confluent-schema-registry';
 import {
   createRegistryRest,
   parseRegistryUrl,

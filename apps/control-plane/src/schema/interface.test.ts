@@ -1,22 +1,22 @@
 import { buildASTSchema, parse } from 'graphql';
 import { format } from 'prettier';
 import { expect, test } from 'vitest';
-import { mergeSdl, sdl } from '../../apps/control-plane/src/schema/sdl.ts';
-import { findUndeclaredAccess, guardSchema } from '../../apps/control-plane/src/schema/access.ts';
+import { mergeSdl, sdl } from './sdl.ts';
+import { findUndeclaredAccess, guardSchema } from './access.ts';
 import { generateTypes } from './generate-types.ts';
 
 const style = { printWidth: 110, singleQuote: true, trailingComma: 'all' } as const;
 
 test('the merged interface is the committed schema.graphql', async () => {
   await expect(await format(sdl, { ...style, parser: 'graphql' })).toMatchFileSnapshot(
-    '../../apps/control-plane/golden/schema.graphql',
+    '../../golden/schema.graphql',
   );
 });
 
 test('the committed types are those of the interface', async () => {
   await expect(
     await format(generateTypes(parse(sdl)), { ...style, parser: 'typescript' }),
-  ).toMatchFileSnapshot('../../apps/control-plane/src/generated/schema-types.ts');
+  ).toMatchFileSnapshot('../generated/schema-types.ts');
 });
 
 test('every field says who may use it', () => {

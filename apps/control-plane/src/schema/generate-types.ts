@@ -18,7 +18,7 @@ const scalars: Readonly<Record<string, string>> = {
   JSON: 'unknown',
 };
 
-const header = `// Generated from the SDL of the features by scripts/graphql; run \`npx vitest run -u scripts/graphql\` after changing it.
+const header = `// Generated from the SDL of the features by schema/generate-types.ts; \`npx vitest run -u apps/control-plane/src/schema\` writes it again.
 // DateTime and Duration are milliseconds, BigInt is bigint. Fields that lead to other entities, or take arguments, are
 // left out of entities: a resolver of their own answers them.
 `;
