@@ -16,7 +16,7 @@ export async function runChecks(args = []) {
 }
 
 function runNx(args) {
-  const child = spawn(nodeCommand(), [inRoot('node_modules/nx/bin/nx.js'), ...args], {
+  const child = spawn(nodeCommand(), [inRoot('node_modules/.bin/nx'), ...args], {
     cwd: root,
     env: toolEnvironment(),
     stdio: ['ignore', 'inherit', 'inherit'],

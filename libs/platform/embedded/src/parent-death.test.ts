@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { canFollowParentDeath, followParentDeath } from './parent-death.ts';
+import { canFollowParentDeath, wrapCommand } from './parent-death.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'headwater-closed-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -19,7 +19,7 @@ describe.runIf(process.getuid?.() === 0 && canFollowParentDeath())(
     chmodSync(folder, 0o700);
     const look = { command: 'sh', args: ['-c', 'id -u; test -x "$0" && cat "$0"', script] };
 
-    function run(needsFilePermissions: boolean): string {
+    function run(needsFilePermissions: boolean, signal: 'SIGINT' | undefined): string {
       const { command, args } = followParentDeath(
         { ...look, runAs: { ...nobody, needsFilePermissions } },
         'SIGINT',
@@ -32,7 +32,7 @@ describe.runIf(process.getuid?.() === 0 && canFollowParentDeath())(
     });
 
     test('does not without', () => {
-      expect(() => run(false)).toThrow();
+      expect(() => run(false, 'SIGINT')).toThrow();
     });
   },
 );

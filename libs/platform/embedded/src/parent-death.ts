@@ -33,12 +33,14 @@ const filePermissions = [
 ];
 
 /**
- * Wraps a command so that the kernel sends it `signal` when this process dies, kill -9 included. Elsewhere the command
- * is returned as it is and the next start ends what was left.
+ * The command to spawn: run as another user where it says so, and with a signal the kernel sends it `signal` when this
+ * process dies, kill -9 included. Where the kernel cannot, the next start ends what was left.
  */
-export function followParentDeath(plan: Command, signal: 'SIGTERM' | 'SIGINT'): Command {
-  if (!canFollowParentDeath()) return plan;
+export function wrapCommand(plan: Command, signal: 'SIGTERM' | 'SIGINT' | undefined): Command {
   const { runAs } = plan;
+  const isBare = signal === undefined && runAs?.needsFilePermissions !== true;
+  if (isBare || !canFollowParentDeath()) return plan;
+  const death = signal === undefined ? [] : ['--pdeathsig', signal.slice('SIG'.length)];
   const rights =
     runAs === undefined
       ? []
@@ -48,8 +50,5 @@ export function followParentDeath(plan: Command, signal: 'SIGTERM' | 'SIGINT'): 
           '--clear-groups',
           ...(runAs.needsFilePermissions ? filePermissions : []),
         ];
-  return {
-    command: 'setpriv',
-    args: ['--pdeathsig', signal.slice('SIG'.length), ...rights, '--', plan.command, ...plan.args],
-  };
+  return { command: 'setpriv', args: [...death, ...rights, '--', plan.command, ...plan.args] };
 }

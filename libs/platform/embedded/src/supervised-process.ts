@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { assert } from '@headwater/kernel';
 import { openBoundedLog } from './bounded-log.ts';
-import { followParentDeath } from './parent-death.ts';
+import { wrapCommand } from './parent-death.ts';
 import type { RunAs } from './parent-death.ts';
 import { identifyProcess, isRunning } from './process-identity.ts';
 import type { ProcessIdentity } from './process-identity.ts';
@@ -92,7 +92,7 @@ export async function superviseProcess(home: string, plan: ProcessPlan): Promise
 }
 
 function spawnDetached(plan: ProcessPlan) {
-  const command = plan.followsParentDeath === false ? plan : followParentDeath(plan, plan.stopSignal);
+  const command = wrapCommand(plan, plan.followsParentDeath === false ? undefined : plan.stopSignal);
   const { runAs } = command;
   return spawn(command.command, command.args, {
     env: { ...plan.env },

@@ -9,7 +9,7 @@ import { operationalError, userError } from '@headwater/kernel';
 import { createEmbeddedPart } from '../embedded-part.ts';
 import type { StackPart } from '../embedded-part.ts';
 import type { OnStackEvent } from '../events.ts';
-import { canFollowParentDeath, followParentDeath } from '../parent-death.ts';
+import { canFollowParentDeath, wrapCommand } from '../parent-death.ts';
 import type { RunAs } from '../parent-death.ts';
 import { waitUntilServing } from '../part-start.ts';
 import type { PartContext } from '../part-start.ts';
@@ -149,7 +149,7 @@ async function initialise({ binaries, folder, password, runAs, env }: Cluster): 
       ...locale,
     ],
   };
-  const command = followParentDeath(runAs === undefined ? plan : { ...plan, runAs }, 'SIGINT');
+  const command = wrapCommand(runAs === undefined ? plan : { ...plan, runAs }, 'SIGINT');
   try {
     await run(command.command, command.args, {
       env: { ...env, LC_ALL: 'C' },
