@@ -22,7 +22,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from deltalake import DeltaTable, QueryBuilder
 
-SAFE_MAX = 2**53 - 1
+EXACT_MAX = 2**53
 EPOCH = datetime.datetime(1970, 1, 1)
 
 
@@ -38,7 +38,7 @@ def plain(kind, value):
         pairs = value.items() if isinstance(value, dict) else value
         return {str(plain(kind["keyType"], k)): plain(kind["valueType"], v) for k, v in pairs}
     if kind in ("long", "integer", "short", "byte"):
-        return value if abs(value) <= SAFE_MAX else str(value)
+        return value if abs(value) <= EXACT_MAX else str(value)
     if kind in ("float", "double"):
         if math.isnan(value):
             return "NaN"

@@ -80,10 +80,10 @@ function createMapWriter(keyType: DeltaType, valueType: DeltaType): JsonWriter {
 const writeText: JsonWriter = (value) => JSON.stringify(value);
 
 const writeInteger: JsonWriter = (value) => {
-  const isSafe = typeof value !== 'bigint' || (value <= SAFE_MAX && value >= -SAFE_MAX);
-  return isSafe ? String(value) : `"${String(value)}"`;
+  const isExact = typeof value !== 'bigint' || (value <= EXACT_MAX && value >= -EXACT_MAX);
+  return isExact ? String(value) : `"${String(value)}"`;
 };
-const SAFE_MAX = BigInt(Number.MAX_SAFE_INTEGER);
+const EXACT_MAX = 2n ** 53n;
 
 const writeDouble: JsonWriter = (value) => {
   const number = Number(value);
