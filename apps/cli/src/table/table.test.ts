@@ -103,7 +103,7 @@ async function rows(options: Parameters<typeof tableRows>[1] = {}): Promise<stri
 }
 
 describe('table rows', () => {
-  it('writes every kind of value as documented, in a folder with every odd character', async () => {
+  it('[D21] writes every kind of value as documented, in a folder with every odd character', async () => {
     const lines = (await rows({ version: 1n })).sort();
     await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot('golden/rows.jsonl');
     lines.forEach((line) => void JSON.parse(line));

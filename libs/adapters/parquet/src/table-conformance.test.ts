@@ -135,7 +135,7 @@ const comparable = (line: string) =>
   /\dZ"|:-0\.0\b/.test(line) ? line.replaceAll(/(\.\d{6})Z"/g, '$1"').replaceAll(/:-0\.0\b/g, ':0') : line;
 
 describe.skipIf(folder === undefined)(
-  'public Delta tables (skipped: no conformance data on this machine)',
+  '[D20] public Delta tables (skipped: no conformance data on this machine)',
   () => {
     it.each(names.filter((name) => !verdicts.mustFailToRead.includes(name)))(
       '%s has the expected rows',
