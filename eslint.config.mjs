@@ -1,7 +1,7 @@
 // Lint rules. A rule is an error or it is absent. Fixtures that break ours: scripts/checks/fixtures, proven by boundaries.test.ts.
 import tseslint from 'typescript-eslint';
 
-const tests = ['**/*.test.ts', 'tests/**', 'bench/**', 'scripts/**', 'libs/testkit/**'];
+const tests = ['**/*.test.ts', '**/*.test-data.ts', 'tests/**', 'bench/**', 'scripts/**', 'libs/testkit/**'];
 
 const closedSyntax = [
   {
@@ -73,7 +73,10 @@ export default [
         'error',
         { considerDefaultExhaustiveForUnions: true },
       ],
-      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_', caughtErrors: 'none' }],
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { argsIgnorePattern: '^_', varsIgnorePattern: '^_', caughtErrors: 'none' },
+      ],
       '@typescript-eslint/only-throw-error': 'error',
     },
   },
