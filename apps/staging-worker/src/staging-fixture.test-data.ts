@@ -18,7 +18,6 @@ import { silentLogger, type Logger } from '@headwater/kernel';
 import { createMetrics } from '@headwater/platform-observability';
 import { runSql } from '@headwater/platform-embedded';
 import { createTestDatabase, keepTable, uniqueName, type TestStack } from '@headwater/testkit';
-import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,6 +25,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { createWorld, type ConnectedWorld } from './create-world.ts';
 import { readEnvironment } from './environment.ts';
 import { createLaneMetrics } from './lane-metrics.ts';
+import { storePipeline } from './store-pipeline.test-data.ts';
 import { startWorker, type Worker } from './worker.ts';
 
 export const column = (name: string, type: ColumnType, over: Partial<Column> = {}): Column => ({
@@ -290,70 +290,4 @@ async function openReadTable(database: Database, url: string, pipelineId: string
       return batches;
     },
   };
-}
-
-async function storePipeline(
-  postgres: Postgres,
-  product: {
-    readonly domain: string;
-    readonly name: string;
-    readonly topic: string;
-    readonly topicId: string;
-    readonly tableUrl: string;
-    readonly contract: CompiledContract;
-    readonly flushIntervalMs: number;
-  },
-): Promise<{ readonly productId: string; readonly pipeline: PipelineSpec }> {
-  const { domain, name, topic, topicId, tableUrl, contract, flushIntervalMs } = product;
-  const [domainId, teamId, productId, contractVersionId] = [
-    randomUUID(),
-    randomUUID(),
-    randomUUID(),
-    randomUUID(),
-  ];
-  const staging = { flushIntervalMs, flushBytesMax: 8 << 20 };
-  const quarantineUrl = `${tableUrl}__quarantine`;
-  const spec = {
-    pipelineId: randomUUID(),
-    productName: `${domain}/${name}`,
-    topic,
-    topicId,
-    tableUrl,
-    quarantineUrl,
-    contract,
-    transformHash: `hash-${contract.contractVersion}`,
-    schemaIds: [],
-    ...staging,
-    desiredState: 'running' as const,
-  };
-  await postgres.mesh.unit(async (unit) => {
-    await unit.domains.create({ id: domainId, name: domain });
-    await unit.teams.create({ id: teamId, name: `team-${domain}`, domainId });
-    await unit.contracts.save({
-      id: contractVersionId,
-      productId,
-      contractVersion: contract.contractVersion,
-      text: 'kind: DataContract',
-      compiled: contract,
-    });
-    await unit.products.create({
-      id: productId,
-      domainId,
-      qualifiedName: spec.productName,
-      name,
-      status: 'active',
-      ownerTeamId: teamId,
-      topic: { name: topic, partitions: 2, replicationFactor: 1 },
-      valueSubject: `${topic}-value`,
-      tableUrl,
-      quarantineUrl,
-      retention: { periodMs: 86_400_000, mode: 'staging-first' },
-      staging,
-      contractVersionId,
-    });
-    await unit.pipelines.create({ productId, spec });
-    await unit.audit.append({ actor: 'test', event: 'data-product.onboarded', subject: topic, facts: {} });
-  });
-  const pipeline = await postgres.staging.pipeline(spec.pipelineId);
-  return { productId, pipeline: pipeline! };
 }
