@@ -9,7 +9,14 @@ const graphqlAsText = {
       : undefined,
 };
 
-const shared = { define: { __HEADWATER_FAULTS__: 'true' }, plugins: [graphqlAsText] };
+/** Vite would take the module build of graphql while packages take the CommonJS one, and graphql refuses two of itself. */
+const onlyOneGraphql = { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] };
+
+const shared = {
+  resolve: onlyOneGraphql,
+  define: { __HEADWATER_FAULTS__: 'true' },
+  plugins: [graphqlAsText],
+};
 
 export default defineConfig({
   test: {

@@ -7,6 +7,7 @@ import type { Services } from '../services.ts';
 import { createAuthentication } from '../viewer/authentication.ts';
 import { mountGraphiql } from './graphiql.ts';
 import { createGraphqlOptions } from './graphql-options.ts';
+import { mountHttpMetrics } from './http-metrics.ts';
 import { toNestLogger } from './nest-logger.ts';
 
 export interface ServerOptions {
@@ -34,6 +35,8 @@ export async function createServer({ services, metrics, readiness, http }: Serve
     { logger: toNestLogger(services.platform.logger), abortOnError: false },
   );
   const fastify = app.getHttpAdapter().getInstance();
+  const { inventory, platform } = services;
+  mountHttpMetrics(fastify as never, metrics, { inventory, nowMs: platform.clock.nowMs });
   mountHealth(fastify as never, { isLive: () => true, readiness, metrics });
   if (services.settings.isInsecure) mountGraphiql(fastify as never);
   await app.listen(http.port, http.host);
