@@ -6,6 +6,8 @@ import type { CommandContext } from '../context.ts';
 import { balanceInputQuery } from '../control-plane/product-documents.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { kafkaSettings } from '../input/kafka-settings.ts';
+import { formatCount } from '../output/format-values.ts';
+import { createProgress } from '../output/progress.ts';
 import { unknownProduct } from './status.ts';
 
 interface BalanceAnswer {
@@ -30,12 +32,14 @@ export async function balance(context: CommandContext, product: string): Promise
   const topicId = dataProduct?.outputPorts.find(({ topic }) => topic?.topicId)?.topic?.topicId;
   if (!dataProduct?.contract || !dataProduct.connection || !topicId) throw unknownProduct(product);
   terminal.say(messages.demo.balancing);
+  const progress = createProgress(terminal);
   const { bootstrapServers, ...places } = dataProduct.connection;
   const sheet = await balanceTopic({
     ...places,
     settings: kafkaSettings(context.environment, bootstrapServers),
     topicId,
     contract: compile(dataProduct.contract.yaml),
+    onProgress: (records) => progress(() => messages.demo.read(formatCount(records))),
   });
   for (const { problem, partition, offset } of sheet.examples)
     terminal.say(`  ${problem} [${partition}]@${offset}`);

@@ -120,5 +120,6 @@ async function list<T>(
 ): Promise<ExitCode> {
   const records = await readPages<T>(context.controlPlane(), document, { limit });
   printListing(context.terminal, context.format(), { records, columns, whenEmpty });
+  if (records.length === limit) context.terminal.say(context.messages.listing.cut(limit));
   return exitCode.ok;
 }

@@ -9,6 +9,7 @@ import type { ConnectionGuide, Topic } from '../control-plane/types.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { kafkaSettings } from '../input/kafka-settings.ts';
 import { formatCount } from '../output/format-values.ts';
+import { createProgress } from '../output/progress.ts';
 import { sendAndAwaitStaging, type BoundedOutcome, type BoundedRun } from './bounded-run.ts';
 import { compareWithSource } from './compare-source.ts';
 import { onboardWithProgress } from './live-feed.ts';
@@ -42,6 +43,7 @@ async function settle(
   { bootstrapServers, topic, tableUrl, quarantineUrl }: ConnectionGuide,
   { acknowledged, seconds }: BoundedOutcome,
 ): Promise<BalanceSheet> {
+  const progress = createProgress(context.terminal);
   return balance({
     settings: kafkaSettings(context.environment, bootstrapServers),
     topic,
@@ -51,6 +53,7 @@ async function settle(
     contract: compile(product.contract),
     acknowledged,
     seconds,
+    onProgress: (records) => progress(() => context.messages.demo.read(formatCount(records))),
   });
 }
 

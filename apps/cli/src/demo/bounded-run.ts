@@ -11,6 +11,7 @@ import type { ControlPlane } from '../control-plane/client.ts';
 import type { ConnectionGuide, PipelineStatus } from '../control-plane/types.ts';
 import { kafkaSettings } from '../input/kafka-settings.ts';
 import { formatCount, formatSeconds } from '../output/format-values.ts';
+import { createProgress } from '../output/progress.ts';
 import type { DemoProduct } from './demo-event.ts';
 import { feed } from './feed.ts';
 
@@ -130,16 +131,3 @@ const stalled = (product: string, status: PipelineStatus | undefined) =>
     }`.trimEnd(),
     fix: 'See `headwater status` and `headwater incidents list`.',
   });
-
-const lineMs = 5_000;
-
-/** Live at a terminal; a line every few seconds elsewhere. */
-function createProgress(terminal: CommandContext['terminal']): (line: () => string) => void {
-  let lastMs = performance.now();
-  return (line) => {
-    terminal.redraw([line()]);
-    if (terminal.isLive || performance.now() - lastMs < lineMs) return;
-    lastMs = performance.now();
-    terminal.say(line());
-  };
-}

@@ -79,6 +79,7 @@ export const english = {
   },
   listing: {
     noProducts: 'No products yet. Onboard one with `headwater apply -f`.',
+    cut: (limit: number) => `The first ${limit}; there may be more (--limit).`,
     nothing: 'Nothing to show.',
     noIncidents: 'No incidents.',
     noQuarantine: 'No quarantined records.',
@@ -150,6 +151,7 @@ export const english = {
       `Sent ${count} events in ${seconds} s (${rate}/s)`,
     waiting: (open: string) => `waiting for staging: ${open} records to go`,
     balancing: 'Balancing: another client reads the topic to its end ...',
+    read: (count: string) => `${count} records read by the other client`,
     balanced: 'Balanced: every record is accounted for exactly once.',
     notBalanced: 'NOT balanced.',
     earlier: (count: string) =>

@@ -80,6 +80,7 @@ export const korean: Messages = {
   },
   listing: {
     noProducts: '아직 프로덕트가 없습니다. `headwater apply -f`로 등록하세요.',
+    cut: (limit) => `처음 ${limit}개. 더 있을 수 있습니다 (--limit).`,
     nothing: '표시할 것이 없습니다.',
     noIncidents: '인시던트가 없습니다.',
     noQuarantine: '격리된 레코드가 없습니다.',
@@ -149,6 +150,7 @@ export const korean: Messages = {
     produced: (count, seconds, rate) => `이벤트 ${count}건을 ${seconds}초에 보냈습니다 (${rate}/초)`,
     waiting: (open) => `스테이징 대기: ${open}건 남음`,
     balancing: '정산 중: 다른 클라이언트가 토픽을 끝까지 읽습니다 ...',
+    read: (count) => `다른 클라이언트가 레코드 ${count}건을 읽었습니다`,
     balanced: '일치: 모든 레코드가 정확히 한 번 정산되었습니다.',
     notBalanced: '일치하지 않습니다.',
     earlier: (count) => `토픽에는 이전 실행의 레코드 ${count}건도 있으며 대차표에 포함됩니다.`,
