@@ -20,15 +20,13 @@ describe.runIf(process.getuid?.() === 0 && canFollowParentDeath())(
     const look = { command: 'sh', args: ['-c', 'id -u; test -x "$0" && cat "$0"', script] };
 
     function run(needsFilePermissions: boolean, signal: 'SIGINT' | undefined): string {
-      const { command, args } = followParentDeath(
-        { ...look, runAs: { ...nobody, needsFilePermissions } },
-        'SIGINT',
-      );
+      const runAs = { ...nobody, needsFilePermissions };
+      const { command, args } = wrapCommand({ ...look, runAs }, signal);
       return execFileSync(command, args, { encoding: 'utf8', cwd: '/', stdio: ['ignore', 'pipe', 'ignore'] });
     }
 
-    test('enters closed folders when it is given the right to', () => {
-      expect(run(true)).toBe('65534\ninside\n');
+    test.each(['SIGINT', undefined] as const)('enters closed folders with the right to (%s)', (signal) => {
+      expect(run(true, signal)).toBe('65534\ninside\n');
     });
 
     test('does not without', () => {
