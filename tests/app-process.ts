@@ -9,16 +9,15 @@ export interface AppProcess {
   kill(signal: NodeJS.Signals): Promise<number | null>;
 }
 
+export type AppName = 'control-plane' | 'staging-worker' | 'retention-worker';
+
 export interface EndedProcess {
   readonly code: number | null;
   readonly output: string;
 }
 
 /** Starts a built app as its own process and waits until it says where it listens. */
-export async function startApp(
-  app: 'control-plane' | 'staging-worker',
-  env: Readonly<Record<string, string>>,
-): Promise<AppProcess> {
+export async function startApp(app: AppName, env: Readonly<Record<string, string>>): Promise<AppProcess> {
   const running = launch(app, env);
   const url = await new Promise<string>((resolve, reject) => {
     running.child.stdout?.on('data', () => {
@@ -41,10 +40,8 @@ export async function startApp(
 }
 
 /** Runs a built app that is expected to end by itself. */
-export const runApp = (
-  app: 'control-plane' | 'staging-worker',
-  env: Readonly<Record<string, string>>,
-): Promise<EndedProcess> => launch(app, env).ended;
+export const runApp = (app: AppName, env: Readonly<Record<string, string>>): Promise<EndedProcess> =>
+  launch(app, env).ended;
 
 function launch(
   app: string,

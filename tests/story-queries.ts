@@ -21,6 +21,36 @@ export const retireMutation = `
   }
 `;
 
+export const planRetentionMutation = `
+  mutation ($input: PlanRetentionInput!) {
+    planRetention(input: $input) {
+      retentionPlan {
+        hash state productName
+        actions { action target detail records bytes files heldBackBy }
+        kept { target reason }
+      }
+      userErrors { code message fix path }
+    }
+  }
+`;
+
+export const applyRetentionMutation = `
+  mutation ($input: ApplyRetentionInput!) {
+    applyRetention(input: $input) { operation { id } userErrors { code message fix path } }
+  }
+`;
+
+export interface RetentionPlan {
+  readonly hash: string;
+  readonly state: string;
+  readonly productName: string;
+  readonly actions: readonly {
+    readonly action: string;
+    readonly target: string;
+    readonly records: string | null;
+  }[];
+}
+
 export const operationSubscription = `
   subscription ($id: ID!) {
     operationChanged(id: $id) { status progress steps { title status detail } error { code message fix } }

@@ -10,14 +10,17 @@ import { startApp, type AppProcess } from './app-process.ts';
 import { createGraphqlClient, type GraphqlClient } from './graphql-client.ts';
 import { eventually } from './headwater-process.ts';
 import {
+  applyRetentionMutation,
   onboardMutation,
   operationSubscription,
+  planRetentionMutation,
   productQuery,
   retireMutation,
   statusQuery,
   statusSubscription,
   type Change,
   type Operation,
+  type RetentionPlan,
   type Status,
 } from './story-queries.ts';
 
@@ -43,6 +46,7 @@ let database: TestDatabase;
 let env: Readonly<Record<string, string>>;
 let controlPlane: AppProcess;
 let worker: AppProcess;
+let retentionWorker: AppProcess;
 let client: GraphqlClient;
 
 beforeAll(async () => {
@@ -59,10 +63,13 @@ beforeAll(async () => {
   };
   controlPlane = await startApp('control-plane', env);
   worker = await startApp('staging-worker', env);
+  // The schedule is kept away: here a person plans and applies.
+  retentionWorker = await startApp('retention-worker', { ...env, RETENTION_SCHEDULE: '1h' });
   client = createGraphqlClient(controlPlane.url, token());
 });
 
 afterAll(async () => {
+  await retentionWorker?.kill('SIGTERM');
   await worker?.kill('SIGTERM');
   await controlPlane?.kill('SIGTERM');
   const admin = createKafkaAdmin({ settings: kafka });
@@ -89,17 +96,19 @@ async function finish(operationId: string): Promise<Operation> {
   return last;
 }
 
-const statusOf = async (): Promise<Status> => {
-  const { pipelineStatus } = await client.run<{ pipelineStatus: Status | null }>(statusQuery, { product });
+const statusOf = async (name = product): Promise<Status> => {
+  const { pipelineStatus } = await client.run<{ pipelineStatus: Status | null }>(statusQuery, {
+    product: name,
+  });
   if (pipelineStatus === null) throw new Error('no pipeline');
   return pipelineStatus;
 };
 
-const accounted = (records: bigint): Promise<Status> =>
+const accounted = (records: bigint, name = product): Promise<Status> =>
   eventually(
     `${records} records accounted for`,
     async () => {
-      const status = await statusOf();
+      const status = await statusOf(name);
       return BigInt(status.ledger.offsets) >= records ? status : undefined;
     },
     60,
@@ -319,6 +328,57 @@ test('a product that was a mistake is retired only when its name is typed, and l
   expect((await retire({ confirmDataLoss: product })).userErrors).toMatchObject([
     { code: 'HW_PRODUCT_RETIRED' },
   ]);
+});
+
+test('retention shows what is due, removes exactly that, and accounts for every copy', async () => {
+  const name = `${domain}/visits`;
+  const visits = `${domain}.visits`;
+  const change = await onboard({
+    domain,
+    name: 'visits',
+    samples,
+    topic: { partitions: 1 },
+    retention: { period: 'P1D' },
+  });
+  expect(await finish(change.operation?.id ?? '')).toMatchObject({ status: 'SUCCEEDED' });
+  const producer = await createDomainProducer({ settings: kafka, topic: visits });
+  const oldMs = Date.now() - 2 * 86_400_000;
+  for (const value of samples.slice(0, 3)) await producer.send({ value, timestampMs: oldMs });
+  for (const value of samples.slice(3, 5)) await producer.send({ value });
+  await producer.close();
+  await accounted(5n, name);
+
+  const { planRetention } = await client.run<{ planRetention: { retentionPlan: RetentionPlan | null } }>(
+    planRetentionMutation,
+    { input: { product: name } },
+  );
+  const plan = planRetention.retentionPlan;
+  expect(plan).toMatchObject({ state: 'PREVIEWED', productName: name });
+  expect(plan?.actions).toContainEqual(
+    expect.objectContaining({ action: 'delete-records', target: visits, records: '3', heldBackBy: null }),
+  );
+  const apply = async (planHash: string) =>
+    (
+      await client.run<{ applyRetention: Pick<Change, 'operation' | 'userErrors'> }>(applyRetentionMutation, {
+        input: { product: name, planHash },
+      })
+    ).applyRetention;
+  expect((await apply('another-hash')).userErrors).toMatchObject([{ code: 'HW_RETENTION_PLAN_SUPERSEDED' }]);
+  const { operation } = await apply(plan?.hash ?? '');
+  expect(await finish(operation?.id ?? '')).toMatchObject({ status: 'SUCCEEDED', error: null });
+
+  const admin = createKafkaAdmin({ settings: kafka });
+  expect(await admin.offsetsAt(visits, { kind: 'earliest' })).toEqual(new Map([[0, 3n]]));
+  await admin.close();
+  const { retentionLedger } = await client.run<{
+    retentionLedger: { copies: readonly { kind: string; explanation: string }[] };
+  }>(
+    'query ($product: String!) { retentionLedger(product: $product) { promiseDays copies { kind explanation worstCaseDays keepsPromise } } }',
+    { product: name },
+  );
+  expect(new Set(retentionLedger.copies.map(({ kind }) => kind))).toEqual(
+    new Set(['TOPIC', 'TABLE', 'REMOVED_FILES', 'LOG_ENTRIES', 'QUARANTINE', 'INTENTS']),
+  );
 });
 
 test('a control plane that is killed in the middle of an onboarding goes on where it was', async () => {

@@ -149,9 +149,9 @@ async function ensureTopic(input: StepInput): Promise<string> {
 }
 
 /** The pipeline, still paused, is the proof that the topic with this id is ours. */
-async function claimTopic({ unit, desired, operation }: StepInput, topicId: string): Promise<void> {
+async function claimTopic({ unit, desired, operation, platform }: StepInput, topicId: string): Promise<void> {
   await unit(async (stores) => {
-    const spec = { ...toPipelineSpec(desired, topicId), desiredState: 'paused' as const };
+    const spec = { ...toPipelineSpec(desired, topicId, platform.sha256), desiredState: 'paused' as const };
     await stores.pipelines.create({ productId: desired.productId, spec });
     await stores.audit.append({
       actor: operation.actor,
@@ -184,7 +184,7 @@ async function ensureSubject({ world, desired }: StepInput): Promise<string> {
 }
 
 async function ensurePipeline(input: StepInput): Promise<string> {
-  const { unit, desired, operation, rings } = input;
+  const { unit, desired, operation, rings, platform } = input;
   const detail = await unit(async (stores) => {
     const [pipeline] = await stores.pipelines.byIds([desired.pipelineId]);
     const [product] = await stores.products.byIds([desired.productId]);
@@ -194,6 +194,7 @@ async function ensurePipeline(input: StepInput): Promise<string> {
     const { contract, transformHash, flushIntervalMs, flushBytesMax } = toPipelineSpec(
       desired,
       pipeline.spec.topicId,
+      platform.sha256,
     );
     await stores.pipelines.update(desired.pipelineId, pipeline.spec.generation, {
       contract,

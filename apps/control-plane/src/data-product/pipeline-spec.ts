@@ -1,10 +1,14 @@
 import type { DesiredProduct } from '@headwater/core-mesh';
+import type { Sha256 } from '@headwater/core-reconcile';
 import type { PipelineSpec } from '@headwater/core-staging';
 import { canonicalJson } from '@headwater/kernel';
-import { createHash } from 'node:crypto';
 
 /** What a staging worker needs to know about a product. `transformHash` covers all that decides an outcome. */
-export function toPipelineSpec(desired: DesiredProduct, topicId: string): Omit<PipelineSpec, 'generation'> {
+export function toPipelineSpec(
+  desired: DesiredProduct,
+  topicId: string,
+  sha256: Sha256,
+): Omit<PipelineSpec, 'generation'> {
   const contract = desired.contract.compiled;
   return {
     pipelineId: desired.pipelineId,
@@ -14,7 +18,7 @@ export function toPipelineSpec(desired: DesiredProduct, topicId: string): Omit<P
     tableUrl: desired.tableUrl,
     quarantineUrl: desired.quarantineUrl,
     contract,
-    transformHash: createHash('sha256').update(canonicalJson(contract)).digest('hex'),
+    transformHash: sha256(canonicalJson(contract)),
     schemaIds: [],
     flushIntervalMs: desired.staging.flushIntervalMs,
     flushBytesMax: desired.staging.flushBytesMax,
