@@ -58,7 +58,8 @@ function examineNode() {
 }
 
 function examineNpm() {
-  const version = firstLine('npm', ['--version']);
+  const caller = /^npm\/(\S+)/.exec(process.env.npm_config_user_agent ?? '')?.[1];
+  const version = caller ?? firstLine('npm', ['--version']);
   return {
     name: 'npm',
     found: version === undefined ? 'none was found' : `found ${version}`,

@@ -64,7 +64,12 @@ function runAlone(name: string, programs: readonly string[], args: readonly stri
     const found = spawnSync('sh', ['-c', `command -v ${program}`], { encoding: 'utf8' }).stdout.trim();
     symlinkSync(found, path.join(bin, program));
   }
-  const { KAFKA_BOOTSTRAP_SERVERS: _kafka, SCHEMA_REGISTRY_URL: _registry, ...env } = process.env;
+  const {
+    KAFKA_BOOTSTRAP_SERVERS: _kafka,
+    SCHEMA_REGISTRY_URL: _registry,
+    npm_config_user_agent: _npm,
+    ...env
+  } = process.env;
   const { status, stderr } = spawnSync(process.execPath, ['bootstrap/run.mjs', ...args], {
     cwd: home,
     env: { ...env, PATH: bin },
