@@ -36,10 +36,9 @@ export async function printRows(
   const limit = options.limit === undefined ? {} : { limit: options.limit };
   let separator = '[';
   for await (const lines of tableRows(url, { ...toMoment(options), ...limit })) {
-    for (const line of lines) {
-      terminal.print(isArray ? `${separator}${line}` : line);
-      separator = ',';
-    }
+    if (lines.length === 0) continue;
+    terminal.print(isArray ? `${separator}${lines.join(',\n')}` : lines.join('\n'));
+    separator = ',';
     await terminal.drained();
   }
   if (isArray) terminal.print(separator === '[' ? '[]' : ']');
