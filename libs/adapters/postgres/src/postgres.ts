@@ -20,6 +20,8 @@ export interface Postgres {
   readonly staging: StagingStore;
   readonly work: WorkItems;
   readonly retention: RetentionStore;
+  /** Removes ended work, superseded plans and remembered outcomes from before this moment [I14]. */
+  prune(beforeMs: number): Promise<void>;
   /** Throws `HW_DATABASE_UNREACHABLE` when Postgres does not answer. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -47,6 +49,7 @@ export async function createPostgres(options: PostgresOptions): Promise<Postgres
   }
   const prisma = createPrisma(pool);
   const work = createWorkItems(pool, tenant);
+  const retention = createRetentionStore(pool, prisma, tenant);
   return {
     mesh: {
       reads: {
@@ -61,7 +64,12 @@ export async function createPostgres(options: PostgresOptions): Promise<Postgres
     laneLeases: createLaneLeases(pool),
     staging: createStagingStore(pool, prisma),
     work,
-    retention: createRetentionStore(pool, prisma, tenant),
+    retention,
+    async prune(beforeMs) {
+      await work.prune(beforeMs);
+      await retention.prunePlans(beforeMs);
+      await prisma.idempotencyKey.deleteMany({ where: { createdAt: { lt: new Date(beforeMs) } } });
+    },
     ping: () => checkConnection(pool, databaseUrl),
     async close() {
       await prisma.$disconnect();
