@@ -48,7 +48,7 @@ export function parseActionLine(line: string, where: string): Action | undefined
   if (!isLogObject(value)) throw logCorrupt(where, 'it is not a JSON object');
   for (const [name, body] of Object.entries(value)) {
     const parse = PARSERS[name];
-    if (parse !== undefined && isLogObject(body)) return parse(createFields(body, `${where} ${name}`));
+    if (parse !== undefined && isLogObject(body)) return parse({ body, where, action: name });
   }
   return undefined;
 }
@@ -58,7 +58,14 @@ export function formatLogEntry(actions: readonly Action[]): Uint8Array {
   return encoder.encode(actions.map((action) => `${formatAction(action)}\n`).join(''));
 }
 
-export const formatAction = (action: Action): string => formatLogJson(action);
+/** One line, without its end. File actions without row ids hold plain numbers only, and there may be millions. */
+export const formatAction = (action: Action): string =>
+  hasPlainNumbers(action) ? JSON.stringify(action) : formatLogJson(action);
+
+function hasPlainNumbers(action: Action): boolean {
+  const file = 'add' in action ? action.add : 'remove' in action ? action.remove : undefined;
+  return file !== undefined && file.baseRowId === undefined && file.defaultRowCommitVersion === undefined;
+}
 
 const PARSERS: Readonly<Record<string, (fields: Fields) => Action>> = {
   add: (fields) => ({ add: parseAdd(fields) }),
@@ -67,135 +74,133 @@ const PARSERS: Readonly<Record<string, (fields: Fields) => Action>> = {
   protocol: (fields) => ({ protocol: parseProtocol(fields) }),
   txn: (fields) => ({
     txn: compact({
-      appId: fields.text('appId'),
-      version: fields.long('version'),
-      lastUpdated: fields.optionalNumber('lastUpdated'),
+      appId: text(fields, 'appId'),
+      version: long(fields, 'version'),
+      lastUpdated: optionalNumber(fields, 'lastUpdated'),
     }),
   }),
   domainMetadata: (fields) => ({
     domainMetadata: {
-      domain: fields.text('domain'),
-      configuration: fields.optionalText('configuration') ?? '',
-      removed: fields.optionalFlag('removed') ?? false,
+      domain: text(fields, 'domain'),
+      configuration: optionalText(fields, 'configuration') ?? '',
+      removed: optionalFlag(fields, 'removed') ?? false,
     },
   }),
   commitInfo: (fields) => ({ commitInfo: fields.body }),
-  cdc: (fields) => ({ cdc: { path: fields.text('path') } }),
+  cdc: (fields) => ({ cdc: { path: text(fields, 'path') } }),
   sidecar: (fields) => ({
-    sidecar: { path: fields.text('path'), sizeInBytes: fields.optionalNumber('sizeInBytes') ?? 0 },
+    sidecar: { path: text(fields, 'path'), sizeInBytes: optionalNumber(fields, 'sizeInBytes') ?? 0 },
   }),
-  checkpointMetadata: (fields) => ({ checkpointMetadata: { version: fields.long('version') } }),
+  checkpointMetadata: (fields) => ({ checkpointMetadata: { version: long(fields, 'version') } }),
 };
 
 function parseAdd(fields: Fields): AddFile {
   return compact({
-    path: fields.text('path'),
-    partitionValues: fields.optionalMap('partitionValues') ?? {},
-    size: fields.optionalNumber('size') ?? 0,
-    modificationTime: fields.optionalNumber('modificationTime') ?? 0,
-    dataChange: fields.optionalFlag('dataChange') ?? true,
-    stats: fields.optionalText('stats'),
-    tags: fields.optionalMap('tags'),
+    path: text(fields, 'path'),
+    partitionValues: optionalMap(fields, 'partitionValues') ?? {},
+    size: optionalNumber(fields, 'size') ?? 0,
+    modificationTime: optionalNumber(fields, 'modificationTime') ?? 0,
+    dataChange: optionalFlag(fields, 'dataChange') ?? true,
+    stats: optionalText(fields, 'stats'),
+    tags: optionalMap(fields, 'tags'),
     deletionVector: parseDeletionVector(fields),
-    baseRowId: fields.optionalLong('baseRowId'),
-    defaultRowCommitVersion: fields.optionalLong('defaultRowCommitVersion'),
-    clusteringProvider: fields.optionalText('clusteringProvider'),
+    baseRowId: optionalLong(fields, 'baseRowId'),
+    defaultRowCommitVersion: optionalLong(fields, 'defaultRowCommitVersion'),
+    clusteringProvider: optionalText(fields, 'clusteringProvider'),
   });
 }
 
 function parseRemove(fields: Fields): RemoveFile {
   return compact({
-    path: fields.text('path'),
-    deletionTimestamp: fields.optionalNumber('deletionTimestamp'),
-    dataChange: fields.optionalFlag('dataChange') ?? true,
-    extendedFileMetadata: fields.optionalFlag('extendedFileMetadata'),
-    partitionValues: fields.optionalMap('partitionValues'),
-    size: fields.optionalNumber('size'),
-    stats: fields.optionalText('stats'),
-    tags: fields.optionalMap('tags'),
+    path: text(fields, 'path'),
+    deletionTimestamp: optionalNumber(fields, 'deletionTimestamp'),
+    dataChange: optionalFlag(fields, 'dataChange') ?? true,
+    extendedFileMetadata: optionalFlag(fields, 'extendedFileMetadata'),
+    partitionValues: optionalMap(fields, 'partitionValues'),
+    size: optionalNumber(fields, 'size'),
+    stats: optionalText(fields, 'stats'),
+    tags: optionalMap(fields, 'tags'),
     deletionVector: parseDeletionVector(fields),
-    baseRowId: fields.optionalLong('baseRowId'),
-    defaultRowCommitVersion: fields.optionalLong('defaultRowCommitVersion'),
+    baseRowId: optionalLong(fields, 'baseRowId'),
+    defaultRowCommitVersion: optionalLong(fields, 'defaultRowCommitVersion'),
   });
 }
 
 function parseDeletionVector(fields: Fields): DeletionVectorDescriptor | undefined {
-  const inner = fields.optionalObject('deletionVector');
-  if (inner?.optionalText('storageType') === undefined) return undefined;
+  const inner = optionalObject(fields, 'deletionVector');
+  if (inner === undefined || optionalText(inner, 'storageType') === undefined) return undefined;
   return compact({
-    storageType: inner.text('storageType'),
-    pathOrInlineDv: inner.text('pathOrInlineDv'),
-    offset: inner.optionalNumber('offset'),
-    sizeInBytes: inner.optionalNumber('sizeInBytes') ?? 0,
-    cardinality: inner.optionalNumber('cardinality') ?? 0,
+    storageType: text(inner, 'storageType'),
+    pathOrInlineDv: text(inner, 'pathOrInlineDv'),
+    offset: optionalNumber(inner, 'offset'),
+    sizeInBytes: optionalNumber(inner, 'sizeInBytes') ?? 0,
+    cardinality: optionalNumber(inner, 'cardinality') ?? 0,
   });
 }
 
 function parseMetaData(fields: Fields): TableMetaData {
-  const format = fields.optionalObject('format');
+  const format = optionalObject(fields, 'format') ?? { ...fields, body: {} };
   return compact({
-    id: fields.optionalText('id') ?? '',
-    name: fields.optionalText('name'),
-    description: fields.optionalText('description'),
+    id: optionalText(fields, 'id') ?? '',
+    name: optionalText(fields, 'name'),
+    description: optionalText(fields, 'description'),
     format: {
-      provider: format?.optionalText('provider') ?? 'parquet',
-      options: withoutNulls(format?.optionalMap('options') ?? {}),
+      provider: optionalText(format, 'provider') ?? 'parquet',
+      options: withoutNulls(optionalMap(format, 'options') ?? {}),
     },
-    schemaString: fields.text('schemaString'),
-    partitionColumns: fields.optionalTexts('partitionColumns') ?? [],
-    configuration: withoutNulls(fields.optionalMap('configuration') ?? {}),
-    createdTime: fields.optionalNumber('createdTime'),
+    schemaString: text(fields, 'schemaString'),
+    partitionColumns: optionalTexts(fields, 'partitionColumns') ?? [],
+    configuration: withoutNulls(optionalMap(fields, 'configuration') ?? {}),
+    createdTime: optionalNumber(fields, 'createdTime'),
   });
 }
 
 function parseProtocol(fields: Fields): Protocol {
   return compact({
-    minReaderVersion: Number(fields.long('minReaderVersion')),
-    minWriterVersion: Number(fields.long('minWriterVersion')),
-    readerFeatures: fields.optionalTexts('readerFeatures'),
-    writerFeatures: fields.optionalTexts('writerFeatures'),
+    minReaderVersion: Number(long(fields, 'minReaderVersion')),
+    minWriterVersion: Number(long(fields, 'minWriterVersion')),
+    readerFeatures: optionalTexts(fields, 'readerFeatures'),
+    writerFeatures: optionalTexts(fields, 'writerFeatures'),
   });
 }
 
-/** Typed access to the members of one action; a required one that is missing or of another type names itself. */
+/** The members of one action; a required one that is missing or of another type names itself. */
 interface Fields {
   readonly body: LogObject;
-  text(name: string): string;
-  long(name: string): bigint;
-  optionalText(name: string): string | undefined;
-  optionalLong(name: string): bigint | undefined;
-  optionalNumber(name: string): number | undefined;
-  optionalFlag(name: string): boolean | undefined;
-  optionalMap(name: string): Record<string, string | null> | undefined;
-  optionalTexts(name: string): string[] | undefined;
-  optionalObject(name: string): Fields | undefined;
+  readonly where: string;
+  readonly action: string;
 }
 
-function createFields(body: LogObject, where: string): Fields {
-  const required = <T>(name: string, value: T | undefined): T => {
-    if (value === undefined) throw logCorrupt(where, `member "${name}" is missing or has another type`);
-    return value;
-  };
-  const text = (name: string) => (typeof body[name] === 'string' ? body[name] : undefined);
-  return {
-    body,
-    text: (name) => required(name, text(name)),
-    long: (name) => required(name, toBigInt(body[name])),
-    optionalText: text,
-    optionalLong: (name) => toBigInt(body[name]),
-    optionalNumber: (name) => toNumber(body[name]),
-    optionalFlag: (name) => (typeof body[name] === 'boolean' ? body[name] : undefined),
-    optionalMap: (name) => toTextMap(body[name]),
-    optionalTexts: (name) => toTexts(body[name]),
-    optionalObject: (name) => {
-      const inner = body[name];
-      return isLogObject(inner) ? createFields(inner, `${where}.${name}`) : undefined;
-    },
-  };
+const text = (fields: Fields, name: string): string => optionalText(fields, name) ?? missing(fields, name);
+const long = (fields: Fields, name: string): bigint => optionalLong(fields, name) ?? missing(fields, name);
+const optionalLong = ({ body }: Fields, name: string) => toBigInt(body[name]);
+const optionalNumber = ({ body }: Fields, name: string) => toNumber(body[name]);
+const optionalMap = ({ body }: Fields, name: string) => toTextMap(body[name]);
+const optionalTexts = ({ body }: Fields, name: string) => toTexts(body[name]);
+
+function optionalText({ body }: Fields, name: string): string | undefined {
+  const value = body[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+function optionalFlag({ body }: Fields, name: string): boolean | undefined {
+  const value = body[name];
+  return typeof value === 'boolean' ? value : undefined;
+}
+
+function optionalObject({ body, where, action }: Fields, name: string): Fields | undefined {
+  const value = body[name];
+  return isLogObject(value) ? { body: value, where, action: `${action}.${name}` } : undefined;
+}
+
+function missing({ where, action }: Fields, name: string): never {
+  throw logCorrupt(`${where} ${action}`, `member "${name}" is missing or has another type`);
 }
 
 function toTextMap(value: LogValue | undefined): Record<string, string | null> | undefined {
   if (!isLogObject(value)) return undefined;
+  const isTextMap = Object.values(value).every((inner) => inner === null || typeof inner === 'string');
+  if (isTextMap) return value as Record<string, string | null>;
   const entries = Object.entries(value).map(([key, inner]): [string, string | null] => [
     key,
     inner === null || typeof inner === 'string' ? inner : formatLogJson(inner),
@@ -220,7 +225,9 @@ type Compact<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] }
 
 /** Leaves out members that are undefined, so that absent and undefined are one thing. */
 function compact<T extends object>(value: T): Compact<T> {
-  return Object.fromEntries(Object.entries(value).filter(([, inner]) => inner !== undefined)) as Compact<T>;
+  const kept: Record<string, unknown> = {};
+  for (const [name, inner] of Object.entries(value)) if (inner !== undefined) kept[name] = inner;
+  return kept as Compact<T>;
 }
 
 const logCorrupt = (where: string, what: string) =>

@@ -16,7 +16,12 @@ import type { LayeredMap } from './layered-map.ts';
 import { LAST_CHECKPOINT, LOG_FOLDER, beforeVersion, logEntryPath } from './log-files.ts';
 import { toNumber } from './log-json.ts';
 import { emptyState, replayActions, type TableState } from './log-replay.ts';
-import { planLogSegment, type LogSegment, type SegmentProblem } from './log-segment.ts';
+import {
+  planLogSegment,
+  type CheckpointFilesOfVersion,
+  type LogSegment,
+  type SegmentProblem,
+} from './log-segment.ts';
 import type { ObjectInfo, ObjectStore } from './object-store.ts';
 import { judgeReadable } from './protocol.ts';
 import { parseSchemaString, type DeltaSchema } from './schema.ts';
@@ -55,7 +60,7 @@ export async function loadSnapshot(
   const { checkpoint } = segment;
   let state = emptyState;
   if (checkpoint !== undefined) {
-    for await (const actions of readCheckpoint(io, checkpoint)) state = replayActions(state, actions);
+    state = await replayCheckpoint(io, checkpoint);
   }
   for await (const commits of readCommits(io.store, segment)) state = replayCommits(state, commits);
   if (segment.commits.length === 0) state = await withCommitInfo(io.store, segment.version, state);
@@ -149,6 +154,21 @@ async function* readCommits(store: ObjectStore, segment: LogSegment): AsyncItera
       }),
     );
   }
+}
+
+/** Actions of a checkpoint applied at once: each time costs a copy of the map they go into. */
+const CHECKPOINT_ACTIONS_AT_ONCE = 200_000;
+
+async function replayCheckpoint(io: TableIo, checkpoint: CheckpointFilesOfVersion): Promise<TableState> {
+  let state = emptyState;
+  let pending: Action[] = [];
+  for await (const actions of readCheckpoint(io, checkpoint)) {
+    for (const action of actions) pending.push(action);
+    if (pending.length < CHECKPOINT_ACTIONS_AT_ONCE) continue;
+    state = replayActions(state, pending);
+    pending = [];
+  }
+  return replayActions(state, pending);
 }
 
 function replayCommits(state: TableState, commits: readonly (readonly Action[])[]): TableState {
