@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { MeshUnit, Operation, Problem } from '@headwater/core-mesh';
 import { err, ok } from '@headwater/kernel';
 import type { ResumeOperationInput } from '../generated/schema-types.ts';
 import { idOf } from '../schema/global-id.ts';
@@ -33,6 +34,7 @@ export class OperationCommands {
           },
         ]);
       }
+      if (await isSuperseded(unit, operation)) return err([superseded]);
       await unit.operations.update(id, { status: 'pending' });
       return ok({
         refs: { operationId: id },
@@ -43,3 +45,21 @@ export class OperationCommands {
     return outcome;
   }
 }
+
+const newerLookedAt = 100;
+
+/** A later operation on the same product: going on with this one would bring an older wish back. */
+async function isSuperseded(unit: MeshUnit, { id, productId, createdAtMs }: Operation): Promise<boolean> {
+  if (productId === undefined) return false;
+  const { items } = await unit.operations.list({ direction: 'forward', limit: newerLookedAt }, {});
+  return items.some(
+    ({ item }) => item.id !== id && item.productId === productId && item.createdAtMs >= createdAtMs,
+  );
+}
+
+const superseded: Problem = {
+  code: 'HW_OPERATION_SUPERSEDED',
+  message: 'A later operation works on the same product; this one would bring an older wish back.',
+  fix: 'Repeat the request you want.',
+  path: ['id'],
+};

@@ -92,7 +92,8 @@ export const toProblem = (error: HeadwaterError): Problem => ({
   ...(error.path === undefined ? {} : { path: error.path.split('.') }),
 });
 
-const docs = 'https://github.com/headwater-dev/headwater/blob/main/docs/errors.md';
+/** Path in the repository: what each code means. */
+const docs = 'docs/errors.md';
 
 export const toUserErrors = (problems: readonly Problem[]): readonly UserError[] =>
   problems.map(({ code, message, fix, path }) => ({
@@ -100,7 +101,7 @@ export const toUserErrors = (problems: readonly Problem[]): readonly UserError[]
     message,
     fix: fix ?? null,
     path: ['input', ...(path ?? [])],
-    docUrl: `${docs}#${code.toLowerCase()}`,
+    docUrl: docs,
   }));
 
 /** What went wrong, as the list every payload carries. */
