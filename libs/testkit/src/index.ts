@@ -8,3 +8,5 @@ export type { PrivatePart, PrivateStack, TestStack } from './test-stack.ts';
 export { uniqueName } from './unique-name.ts';
 export { createTestTable, keepTable, keepTables } from './test-table.ts';
 export type { TestTable } from './test-table.ts';
+export { describeRecordSetEngine } from './record-set-engine/record-set-engine-suite.ts';
+export type { EngineUnderTest } from './record-set-engine/engine-under-test.ts';

@@ -1,6 +1,5 @@
 import type {
   Intent,
-  LaneEvent,
   LaneId,
   LaneState,
   IntentRange,
@@ -53,8 +52,6 @@ export interface LaneFacts {
   bytesTaken: number;
   error: { readonly code: string; readonly message: string; readonly fix?: string } | undefined;
 }
-
-export type Tell = (event: LaneEvent) => void;
 
 /** The intent that fixes these ranges as the lane's next batch. */
 export const draftIntent = (
