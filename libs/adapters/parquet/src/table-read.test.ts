@@ -230,7 +230,7 @@ describe('[D20] column mapping', () => {
 describe('[D20] files elsewhere and odd columns', () => {
   it('reads absolute paths in every spelling, and deletion vectors at absolute paths', async () => {
     const elsewhere = mkdtempSync(join(tmpdir(), 'headwater-else where#%41-'));
-    const encoded = encodeURI(elsewhere).replaceAll('#', '%23').replaceAll('%2541', '%2541');
+    const encoded = encodeURI(elsewhere).replaceAll('#', '%23');
     await writeFile(join(elsewhere, 'a.parquet'), 'select i::bigint as id from range(3) r(i)');
     await writeFile(join(elsewhere, 'b.parquet'), 'select i::bigint as id from range(10, 13) r(i)');
     const bitmap = Buffer.alloc(4 + 8 + 4 + 8 + 4 + 4 + 2);
@@ -261,7 +261,7 @@ describe('[D20] files elsewhere and odd columns', () => {
       ],
       { features: ['deletionVectors'] },
     );
-    expect(await readRows()).toEqual([{ id: 0 }, { id: 1 }, { id: 10 }, { id: 12 }, { id: 2 }]);
+    expect(await readRows()).toEqual([{ id: 0 }, { id: 10 }, { id: 12 }, { id: 1 }, { id: 2 }]);
     rmSync(elsewhere, { recursive: true });
   });
 
