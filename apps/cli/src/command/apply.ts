@@ -26,31 +26,36 @@ export async function apply(context: CommandContext, options: ApplyOptions): Pro
   const manifests = await readManifests(options.file);
   const controlPlane = context.controlPlane();
   for (const located of manifests) await planProduct(controlPlane, located);
-  for (const located of manifests) {
-    const { manifest } = located;
-    report(
-      context,
-      manifest.kind === 'DataProduct'
-        ? await applyProduct(context, controlPlane, located, options)
-        : await ensureMeshObject(controlPlane, manifest),
-    );
-  }
+  await reporting(context, async (report) => {
+    for (const located of manifests) {
+      const { manifest } = located;
+      report(
+        manifest.kind === 'DataProduct'
+          ? await applyProduct(context, controlPlane, located, options)
+          : await ensureMeshObject(controlPlane, manifest),
+      );
+    }
+  });
   return exitCode.ok;
 }
 
 /** Shows what `apply` would do; drift when it would do something. */
 export async function diff(context: CommandContext, { file }: Pick<ApplyOptions, 'file'>): Promise<ExitCode> {
+  const manifests = await readManifests(file);
   const controlPlane = context.controlPlane();
-  let hasDrift = false;
-  for (const located of await readManifests(file)) {
-    const { manifest } = located;
-    const applied =
-      manifest.kind === 'DataProduct'
-        ? toPlanned(manifest, await planProduct(controlPlane, located))
-        : await ensureMeshObject(controlPlane, manifest, { dryRun: true });
-    hasDrift ||= applied.outcome !== 'unchanged';
-    report(context, applied);
-  }
+  const hasDrift = await reporting(context, async (report) => {
+    let isDifferent = false;
+    for (const located of manifests) {
+      const { manifest } = located;
+      const planned =
+        manifest.kind === 'DataProduct'
+          ? toPlanned(manifest, await planProduct(controlPlane, located))
+          : await ensureMeshObject(controlPlane, manifest, { dryRun: true });
+      isDifferent ||= planned.outcome !== 'unchanged';
+      report(planned);
+    }
+    return isDifferent;
+  });
   return hasDrift ? exitCode.drift : exitCode.ok;
 }
 
@@ -154,12 +159,26 @@ function toPlanned(manifest: ManifestOf<'DataProduct'>, plan: Plan | undefined):
   };
 }
 
-function report(context: CommandContext, applied: AppliedManifest): void {
-  const { terminal, messages } = context;
-  if (context.format() !== 'table') {
-    terminal.print(JSON.stringify(applied));
-    return;
+/** Says what became of each manifest as it happens; `json` is one array, printed also when a later manifest fails. */
+async function reporting<T>(
+  context: CommandContext,
+  action: (report: (applied: AppliedManifest) => void) => Promise<T>,
+): Promise<T> {
+  const { terminal } = context;
+  const format = context.format();
+  const reported: AppliedManifest[] = [];
+  try {
+    return await action((applied) => {
+      reported.push(applied);
+      if (format === 'jsonl') terminal.print(JSON.stringify(applied));
+      if (format === 'table') sayApplied(context, applied);
+    });
+  } finally {
+    if (format === 'json' && reported.length > 0) terminal.print(JSON.stringify(reported, undefined, 2));
   }
+}
+
+function sayApplied({ terminal, messages }: CommandContext, applied: AppliedManifest): void {
   const { kind, name, outcome, plan, changeRequestId } = applied;
   if (plan !== undefined && outcome !== 'unchanged') terminal.print(renderPlan(plan, name, messages));
   if (outcome === 'unchanged' && plan !== undefined) terminal.print(messages.change.noChanges(name));
