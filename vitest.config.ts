@@ -27,7 +27,8 @@ export default defineConfig({
           name: 'unit',
           include: ['{apps,libs,scripts}/**/*.test.ts'],
           exclude: ['**/*.it.test.ts', '**/node_modules/**', 'dist/**'],
-          testTimeout: 20_000,
+          testTimeout: 60_000,
+          sequence: { groupOrder: 0 },
         },
       },
       {
@@ -38,6 +39,7 @@ export default defineConfig({
           exclude: ['**/node_modules/**', 'dist/**'],
           globalSetup: ['libs/testkit/src/stack-global-setup.ts'],
           fileParallelism: false,
+          sequence: { groupOrder: 1 },
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
