@@ -2,6 +2,7 @@ import type { DesiredProduct } from '@headwater/core-mesh';
 import type { Sha256 } from '@headwater/core-reconcile';
 import type { PipelineSpec } from '@headwater/core-staging';
 import { canonicalJson } from '@headwater/kernel';
+import { tablePropertiesOf } from '../retention/compile-retention.ts';
 
 /** What a staging worker needs to know about a product. `transformHash` covers all that decides an outcome. */
 export function toPipelineSpec(
@@ -22,6 +23,7 @@ export function toPipelineSpec(
     schemaIds: [],
     flushIntervalMs: desired.staging.flushIntervalMs,
     flushBytesMax: desired.staging.flushBytesMax,
+    tableProperties: tablePropertiesOf(desired.retention),
     desiredState: 'running',
   };
 }

@@ -17,3 +17,9 @@ export function topicConfigsOf(promise: RetentionPromise): Readonly<Record<strin
   const compiled = compileRetention(promise);
   return compiled.ok ? compiled.value.topicConfigs : {};
 }
+
+/** Properties the tables of a product are made with, so that every reader knows how long old versions stay. */
+export function tablePropertiesOf(promise: RetentionPromise): Readonly<Record<string, string>> {
+  const compiled = compileRetention(promise);
+  return compiled.ok ? compiled.value.tableProperties : {};
+}

@@ -44,12 +44,14 @@ export async function openLaneTables(world: LaneWorld, pipeline: PipelineSpec): 
     schema: primarySchema(pipeline.contract),
     partitionColumns: primaryPartitionColumns(pipeline.contract),
     personal: personalColumns(pipeline.contract),
+    properties: pipeline.tableProperties ?? {},
   });
   const quarantine = await openLaneTable(world, pipeline.quarantineUrl, {
     name: `${pipeline.productName} quarantine`,
     schema: quarantineSchema,
     partitionColumns: [],
     personal: new Set(),
+    properties: pipeline.tableProperties ?? {},
   });
   for (const { snapshot, io } of [primary, quarantine]) {
     const refused = judgeWritable(snapshot.protocol, snapshot.metaData, io.store.url);
@@ -66,6 +68,7 @@ interface NewTable {
   readonly schema: DeltaSchema;
   readonly partitionColumns: readonly string[];
   readonly personal: ReadonlySet<string>;
+  readonly properties: Readonly<Record<string, string>>;
 }
 
 async function openLaneTable(world: LaneWorld, url: string, table: NewTable): Promise<LaneTable> {
@@ -78,6 +81,7 @@ async function openLaneTable(world: LaneWorld, url: string, table: NewTable): Pr
       schema: table.schema,
       partitionColumns: table.partitionColumns,
       personalColumns: table.personal,
+      properties: table.properties,
     },
     { batchId: world.ids.uuid(), nowMs: world.clock.nowMs() },
   );

@@ -18,6 +18,8 @@ export interface PipelineSpec {
   readonly schemaIds: readonly number[];
   readonly flushIntervalMs: number;
   readonly flushBytesMax: number;
+  /** Properties the tables are made with; a table that exists keeps its own. */
+  readonly tableProperties?: Readonly<Record<string, string>>;
   /** Desired state, changed by operators. */
   readonly desiredState: 'running' | 'paused' | 'retired';
   /** Optimistic concurrency: grows with every change of this row. */

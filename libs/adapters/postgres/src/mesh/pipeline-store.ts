@@ -9,7 +9,7 @@ export type PipelineRow = Prisma.StagingPipelineGetPayload<object>;
 /** The part of the spec that has no column of its own. */
 type StoredSpec = Pick<
   PipelineSpec,
-  'productName' | 'contract' | 'schemaIds' | 'flushIntervalMs' | 'flushBytesMax'
+  'productName' | 'contract' | 'schemaIds' | 'flushIntervalMs' | 'flushBytesMax' | 'tableProperties'
 >;
 
 export const toPipelineSpec = (row: PipelineRow): PipelineSpec => ({
@@ -29,8 +29,22 @@ const toRecord = (row: PipelineRow): PipelineRecord => ({
   spec: toPipelineSpec(row),
 });
 
-const storedSpec = ({ productName, contract, schemaIds, flushIntervalMs, flushBytesMax }: StoredSpec) =>
-  toJson({ productName, contract, schemaIds, flushIntervalMs, flushBytesMax });
+const storedSpec = ({
+  productName,
+  contract,
+  schemaIds,
+  flushIntervalMs,
+  flushBytesMax,
+  tableProperties,
+}: StoredSpec) =>
+  toJson({
+    productName,
+    contract,
+    schemaIds,
+    flushIntervalMs,
+    flushBytesMax,
+    ...(tableProperties === undefined ? {} : { tableProperties }),
+  });
 
 export const createPipelineStore = (db: Db): PipelineStore => ({
   async byIds(pipelineIds) {
