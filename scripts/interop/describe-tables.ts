@@ -12,11 +12,12 @@ import {
   type Snapshot,
   type TableIo,
 } from '@headwater/core-delta';
+import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** What Headwater itself reads in a table; the other engines must read the same. 64-bit numbers are strings. */
-interface TableReport {
+export interface TableReport {
   readonly table: string;
   readonly version: string;
   readonly schema: unknown;
@@ -25,6 +26,8 @@ interface TableReport {
   readonly txns: Readonly<Record<string, string>>;
   /** Rows of the latest version; absent when the log names files that a test never wrote. */
   readonly rows?: number;
+  /** Of all rows, in any order. */
+  readonly rowsHash?: string;
   /** Rows of some older versions. */
   readonly olderRows: Readonly<Record<string, number>>;
 }
@@ -64,10 +67,12 @@ async function describeTable(
     partitionColumns: snapshot.metaData.partitionColumns,
     files: filePaths(snapshot),
     txns: Object.fromEntries(
-      [...snapshot.txns.values()].map(({ appId, version }) => [appId, String(version)]),
+      [...snapshot.txns.values()]
+        .sort((a, b) => (a.appId < b.appId ? -1 : 1))
+        .map(({ appId, version }) => [appId, String(version)]),
     ),
-    ...(isWhole ? { rows: lines.length } : {}),
-    olderRows: isWhole ? await countOlder(database, io, snapshot) : {},
+    ...(isWhole ? { rows: lines.length, rowsHash: hashOf(lines) } : {}),
+    olderRows: isWhole && suffix === '' ? await countOlder(database, io, snapshot) : {},
   };
 }
 
@@ -92,6 +97,11 @@ async function readLines(database: Database, io: TableIo, snapshot: Snapshot): P
   for await (const batch of readTableRows(source, snapshot)) lines.push(...batch);
   return lines;
 }
+
+const hashOf = (lines: readonly string[]) =>
+  createHash('sha256')
+    .update([...lines].sort().join('\n'))
+    .digest('hex');
 
 const filePaths = (snapshot: Snapshot) =>
   [...snapshot.files.values()]

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { compareRewritten } from './compare-rewritten.ts';
 import { describeTables } from './describe-tables.ts';
 import { preparePython } from './python.ts';
 import { writeTables } from './write-tables.ts';
@@ -33,7 +34,18 @@ async function compare(command: string): Promise<number> {
     const outcome = spawnSync(command, [join(import.meta.dirname, 'read_tables.py'), kept], {
       stdio: 'inherit',
     });
-    return outcome.status ?? 1;
+    if (outcome.status !== 0) return outcome.status ?? 1;
+    const rewriting = spawnSync(command, [join(import.meta.dirname, 'rewrite_tables.py'), kept], {
+      stdio: 'inherit',
+    });
+    if (rewriting.status !== 0) return rewriting.status ?? 1;
+    const changed = compareRewritten(reports, await describeTables(kept, '.rewritten'));
+    for (const sentence of changed) process.stdout.write(`FAILED ${sentence}\n`);
+    const whole = reports.filter(({ rows }) => rows !== undefined).length;
+    process.stdout.write(
+      `${whole - changed.length} tables read the same after delta-rs compacted, checkpointed and vacuumed them\n`,
+    );
+    return changed.length === 0 ? 0 : 1;
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
