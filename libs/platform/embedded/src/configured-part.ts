@@ -138,7 +138,7 @@ function explain(part: PartName, value: string, cause: unknown): Error {
     return userError({
       code: 'HW_STACK_CONFIGURATION_WRONG',
       message: `${variable} points to ${address}, which answered: ${(cause as Error).message}.`,
-      fix: `Correct ${variable}${part === 'kafka' ? ' (and the KAFKA_SASL_ variables)' : ''}, or unset it to use the embedded ${part}.`,
+      fix: `Correct ${variable}${part === 'kafka' ? ' (and KAFKA_SECURITY_PROTOCOL and the KAFKA_SASL_ variables)' : ''}, or unset it to use the embedded ${part}.`,
       path: variable,
       cause,
     });

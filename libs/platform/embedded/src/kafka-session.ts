@@ -15,8 +15,8 @@ export interface KafkaLogin {
 export class KafkaLoginProblem extends Error {}
 
 /**
- * Connects to one bootstrap server, asks ApiVersions, and logs in when a login is given (SaslHandshake,
- * SaslAuthenticate). For a check before the apps start; every real call belongs to the kafka adapter.
+ * Connects to one bootstrap server, asks ApiVersions, logs in when a login is given (SaslHandshake,
+ * SaslAuthenticate), and asks for the brokers. For a check before the apps start; every real call belongs to the kafka adapter.
  */
 export async function probeKafka(
   server: { readonly host: string; readonly port: number },
@@ -28,8 +28,18 @@ export async function probeKafka(
     const versions = await askKafka(stream, 18, 0, Buffer.alloc(0));
     if (versions.readInt16BE(0) !== 0) throw new Error('the server refused ApiVersions');
     if (security.login !== undefined) await login(stream, security.login);
+    await askForBrokers(stream);
   } finally {
     stream.close();
+  }
+}
+
+/** ApiVersions is answered to anybody; Metadata only to those whom the broker lets in. */
+async function askForBrokers(stream: ByteStream): Promise<void> {
+  try {
+    await askKafka(stream, 3, 1, Buffer.alloc(4));
+  } catch (cause) {
+    throw new KafkaLoginProblem('the broker asks for another security protocol or a login', { cause });
   }
 }
 
