@@ -49,9 +49,10 @@ export const environmentSchema = defineEnvironment({
     description: 'How long a lane stays with a worker that no longer answers.',
     example: '5s',
   }),
-  STAGING_SWEEP: variable(duration().prefault('3s'), {
-    description: 'How often lanes without an owner are looked for.',
-    example: '3s',
+  STAGING_SWEEP: variable(duration().prefault('1s'), {
+    description:
+      'How often lanes without an owner are looked for; more than 3s would let a killed worker be missed too late.',
+    example: '1s',
   }),
 });
 
