@@ -15,13 +15,11 @@ await runUntilStopped({
   async start() {
     const running = await createServices(environment, logger);
     const { services, readiness } = running;
+    const secret = await ensureAdministratorToken(services.settings, services.database, services.platform);
+    if (secret !== undefined && services.settings.isInsecure) {
+      process.stdout.write(`administrator token: ${secret}\n`);
+    }
     if (services.settings.isInsecure) {
-      const secret = await ensureAdministratorToken(
-        services.settings.home,
-        services.database,
-        services.platform,
-      );
-      if (secret !== undefined) process.stdout.write(`administrator token: ${secret}\n`);
       logger.warn({}, 'local mode: plain connections, one administrator token; for this machine only');
     }
     const metrics = createMetrics({ app: 'control-plane' });

@@ -5,9 +5,10 @@ import type {
   OperationKind,
   OperationStep,
   PolicyFinding,
+  Problem,
 } from '@headwater/core-mesh';
 import type { Plan } from '@headwater/core-reconcile';
-import { ok, type Json } from '@headwater/kernel';
+import { err, ok, type Json } from '@headwater/kernel';
 import type { MutationCall, Mutations } from '../schema/mutation.ts';
 import { MUTATIONS, PLATFORM, RINGS, SETTINGS, WORLD, type Platform, type Rings } from '../services.ts';
 import type { Settings } from '../settings.ts';
@@ -58,6 +59,7 @@ export class ChangeRequests {
     const { productId, productName, plan, findings, desired, kind } = submission;
     const requestId = ids.uuid();
     const outcome = await this.mutations.run<Partial<ChangeRefs>>(call, async (unit, actor) => {
+      if (await isBeingChanged(unit, productId)) return err([inProgress(productName)]);
       const request = await unit.changeRequests.create({
         id: requestId,
         kind,
@@ -95,6 +97,24 @@ export class ChangeRequests {
     return { outcome };
   }
 }
+
+const unfinishedMax = 100;
+
+/** True while another operation creates, changes or retires the product. */
+async function isBeingChanged(unit: MeshUnit, productId: string): Promise<boolean> {
+  for (const status of ['pending', 'running'] as const) {
+    const { items } = await unit.operations.list({ direction: 'forward', limit: unfinishedMax }, { status });
+    if (items.some(({ item }) => item.productId === productId && item.kind !== 'apply-retention'))
+      return true;
+  }
+  return false;
+}
+
+const inProgress = (productName: string): Problem => ({
+  code: 'HW_CHANGE_IN_PROGRESS',
+  message: `Another operation is at work on ${productName}.`,
+  fix: 'Wait until it has finished, then repeat the request.',
+});
 
 /** Stores the operation that carries out a change request; the runner finds it there. */
 export async function startOperation(

@@ -3,12 +3,13 @@ import type {
   Operation,
   OperationError,
   OperationKind,
+  OperationLeases,
   OperationStep,
 } from '@headwater/core-mesh';
 import { HeadwaterError, type Logger } from '@headwater/kernel';
 import type { Platform } from '../services.ts';
 
-/** Carries out operations, one at a time per process, and goes on with those a killed process left behind. */
+/** Carries out operations, a few at a time per process, and goes on with those a killed process left behind. */
 export interface OperationRunner {
   /** Looks for work now instead of at the next sweep. */
   ring(): void;
@@ -38,57 +39,64 @@ export interface OperationRunnerOptions {
 const leaseMs = 5_000;
 const renewEveryMs = 1_500;
 const sweepEveryMs = 1_000;
+/** Most of an operation is waiting for others, so several share a process. */
+const runningMax = 8;
 /** Waits before a step that met an outage is tried again. */
 const retryDelaysMs = [500, 1_000, 2_000];
 
-export function createOperationRunner({
-  database,
-  platform,
-  executors,
-}: OperationRunnerOptions): OperationRunner {
+export function createOperationRunner(options: OperationRunnerOptions): OperationRunner {
+  const { database, platform } = options;
   const owner = `control-plane-${platform.ids.uuid()}`;
+  const running = new Set<Promise<void>>();
   let isClosed = false;
   let wake: () => void = () => undefined;
+
+  const startNext = async (): Promise<boolean> => {
+    if (running.size >= runningMax) return false;
+    const claim = await database.operationLeases.claim(owner, leaseMs).catch((error: unknown) => {
+      platform.logger.warn({ error }, 'operations could not be looked for');
+      return undefined;
+    });
+    if (claim === undefined) return false;
+    const run = runClaimed(owner, claim, options, () => isClosed)
+      .catch((error: unknown) => platform.logger.warn({ error }, 'an operation was left to its next owner'))
+      .finally(() => {
+        running.delete(run);
+        wake();
+      });
+    running.add(run);
+    return true;
+  };
   const sweep = async (): Promise<void> => {
     while (!isClosed) {
-      const isBusy = await runNext(owner, { database, platform, executors }, () => isClosed).catch(
-        (error: unknown) => {
-          platform.logger.warn({ error }, 'operations could not be looked for');
-          return false;
-        },
-      );
-      if (!isBusy && !isClosed) {
-        await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, sweepEveryMs);
-          wake = () => {
-            clearTimeout(timer);
-            resolve();
-          };
-        });
-      }
+      if (await startNext()) continue;
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, sweepEveryMs);
+        wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
     }
   };
-  const done = sweep();
+  const sweeping = sweep();
   return {
     ring: () => wake(),
     async close() {
       isClosed = true;
       wake();
-      await done;
+      await sweeping;
+      await Promise.all(running);
     },
   };
 }
 
-/** True when there was an operation to run. */
-async function runNext(
+async function runClaimed(
   owner: string,
-  options: OperationRunnerOptions,
+  { operation, fence }: NonNullable<Awaited<ReturnType<OperationLeases['claim']>>>,
+  { database, platform, executors }: OperationRunnerOptions,
   isClosed: () => boolean,
-): Promise<boolean> {
-  const { database, platform, executors } = options;
-  const claim = await database.operationLeases.claim(owner, leaseMs);
-  if (claim === undefined) return false;
-  const { operation, fence } = claim;
+): Promise<void> {
   const logger = platform.logger.child({ operationId: operation.id, kind: operation.kind });
   let isOurs = true;
   const renewal = setInterval(() => {
@@ -98,16 +106,12 @@ async function runNext(
     );
   }, renewEveryMs);
   try {
-    await runSteps(
-      operation,
-      { executor: executors[operation.kind], database, platform, logger },
-      () => isOurs && !isClosed(),
-    );
+    const context = { executor: executors[operation.kind], database, platform, logger };
+    await runSteps(operation, context, () => isOurs && !isClosed());
   } finally {
     clearInterval(renewal);
     await database.operationLeases.release(operation.id, owner, fence);
   }
-  return true;
 }
 
 interface StepContext {

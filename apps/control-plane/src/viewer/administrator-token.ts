@@ -3,6 +3,7 @@ import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { MeshDatabase } from '@headwater/core-mesh';
 import type { Platform } from '../services.ts';
+import type { Settings } from '../settings.ts';
 
 /** A secret nobody can guess, recognisable as ours when it turns up where it should not. */
 export const newSecret = (): string => `hw_${randomBytes(24).toString('base64url')}`;
@@ -10,14 +11,15 @@ export const newSecret = (): string => `hw_${randomBytes(24).toString('base64url
 export const prefixOf = (secret: string): string => secret.slice(0, 8);
 
 /**
- * Local mode: makes sure `<home>/token` (mode 600) holds a working administrator token, and makes one when it does not.
- * Returns the secret only when it is new, so that it can be shown once.
+ * Makes sure `<home>/token` (mode 600) holds a working administrator token: in local mode always, in a shared installation
+ * only when there is no token at all yet. Returns the secret only when it is new, so that it can be shown once.
  */
 export async function ensureAdministratorToken(
-  home: string,
+  { home, isInsecure }: Pick<Settings, 'home' | 'isInsecure'>,
   database: MeshDatabase,
   { ids, sha256 }: Pick<Platform, 'ids' | 'sha256'>,
 ): Promise<string | undefined> {
+  if (!isInsecure && (await database.reads.tokens.list()).length > 0) return undefined;
   const file = path.join(home, 'token');
   const kept = await readFile(file, 'utf8').then(
     (text) => text.trim(),

@@ -163,7 +163,7 @@ function judgeNames(wish: ProductWish): readonly Problem[] {
     ['name', wish.name] as const,
     ['owner', wish.owner] as const,
   ].flatMap(kebab);
-  return [...problems, ...judgeTopicWish(wish.topic)];
+  return [...problems, ...judgeTopicWish(wish.topic), ...judgeStagingWish(wish.staging)];
 }
 
 function judgeTopicWish({ name, partitions, replicationFactor }: ProductWish['topic']): readonly Problem[] {
@@ -185,6 +185,31 @@ function judgeTopicWish({ name, partitions, replicationFactor }: ProductWish['to
     problems.push(rangeProblem('replicationFactor', replicationFactor, 9));
   }
   return problems;
+}
+
+const flushMs = { min: 100, max: 3_600_000 };
+const flushBytes = { min: 64 * 1024, max: 1024 * 1024 * 1024 };
+
+function judgeStagingWish({ flushIntervalMs, flushBytesMax }: ProductWish['staging']): readonly Problem[] {
+  const outside = (
+    field: string,
+    value: number | undefined,
+    { min, max }: typeof flushMs,
+  ): readonly Problem[] =>
+    value === undefined || (value >= min && value <= max)
+      ? []
+      : [
+          {
+            code: 'HW_STAGING_OPTION_OUT_OF_RANGE',
+            message: `${field} is ${value}; it must be from ${min} to ${max}.`,
+            fix: 'Leave it out, or choose a value in that range.',
+            path: ['staging', field],
+          },
+        ];
+  return [
+    ...outside('flushInterval', flushIntervalMs, flushMs),
+    ...outside('flushBytes', flushBytesMax, flushBytes),
+  ];
 }
 
 const rangeProblem = (field: string, value: number, max: number): Problem => ({
