@@ -4,6 +4,8 @@ import { inRoot, nodeCommand, toolEnvironment } from './paths.mjs';
 import { Problem } from './problem.mjs';
 
 const parentLookMs = 1000;
+// kafkajs, which plays the domain teams' producers, asks for timers that are a few milliseconds late.
+const silentWarnings = ['--disable-warning=ExperimentalWarning', '--disable-warning=TimeoutNegativeWarning'];
 
 /**
  * Runs the installed Node in place of this one: same terminal, same folder, signals passed on, its exit code returned.
@@ -16,14 +18,10 @@ export async function handOver(args) {
       'This version has no such program; `npm run build` makes dist/.',
     );
   }
-  const child = spawn(
-    nodeCommand(),
-    ['--disable-warning=ExperimentalWarning', inRoot(args[0]), ...args.slice(1)],
-    {
-      stdio: 'inherit',
-      env: toolEnvironment(),
-    },
-  );
+  const child = spawn(nodeCommand(), [...silentWarnings, inRoot(args[0]), ...args.slice(1)], {
+    stdio: 'inherit',
+    env: toolEnvironment(),
+  });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   const parent = process.ppid;
   const watch = setInterval(() => {
