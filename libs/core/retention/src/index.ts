@@ -5,6 +5,7 @@ export * from './inventory.ts';
 export * from './legal-hold.ts';
 export * from './promise.ts';
 export * from './retention-ledger.ts';
+export * from './retention-action.ts';
 export * from './retention-plan.ts';
 export * from './retention-store.ts';
 export * from './worst-case.ts';

@@ -12,7 +12,7 @@ import {
 import type { RetentionInventory, TableInventory } from './inventory.ts';
 import { coversRange, type LegalHold } from './legal-hold.ts';
 import type { CompiledRetention } from './promise.ts';
-import type { PlannedPart, RetentionAction } from './retention-plan.ts';
+import type { PlannedPart, RetentionAction } from './retention-action.ts';
 
 /** Files of one action at most; the next run goes on. */
 const filesAtOnceMax = 5_000;

@@ -1,7 +1,7 @@
 import { decideCut, type Cut } from './guard.ts';
 import type { RetentionInventory, TopicInventory } from './inventory.ts';
 import type { CompiledRetention } from './promise.ts';
-import type { PlannedPart } from './retention-plan.ts';
+import type { PlannedPart } from './retention-action.ts';
 
 const nothing: PlannedPart = { actions: [], kept: [] };
 
