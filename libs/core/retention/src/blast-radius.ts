@@ -1,5 +1,5 @@
 import type { RetentionInventory } from './inventory.ts';
-import type { RetentionAction, RetentionPlan } from './retention-plan.ts';
+import type { RetentionAction, RetentionPlan } from './retention-action.ts';
 
 /** What a run may remove without a person looking at it. */
 export interface BlastRadiusLimits {

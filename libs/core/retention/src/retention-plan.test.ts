@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { judgeBlastRadius } from './blast-radius.ts';
 import type { RetentionInventory } from './inventory.ts';
 import { dayMs } from './promise.ts';
-import { planRetention, type RetentionAction } from './retention-plan.ts';
+import type { RetentionAction } from './retention-action.ts';
+import { planRetention } from './retention-plan.ts';
 import {
   aged,
   compiledFor,

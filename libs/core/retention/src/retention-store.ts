@@ -1,7 +1,7 @@
 import type { HeadwaterError } from '@headwater/kernel';
 import type { RetentionPromise } from './promise.ts';
 import type { RetentionLedger } from './retention-ledger.ts';
-import type { RetentionPlan } from './retention-plan.ts';
+import type { RetentionPlan } from './retention-action.ts';
 
 /**
  * previewed: shown, nothing removed yet; a later plan of the same product supersedes it.
