@@ -156,7 +156,7 @@ test('[R5] the log is trimmed behind a checkpoint and the table stays whole, als
   expect(await tableIds(product)).toEqual(range(1, 35));
 });
 
-test('quarantined records keep the same promise as landed ones', async () => {
+test('[R4] quarantined records keep the same promise as landed ones', async () => {
   const product = await fixture.staging.product({ partitions: 1 });
   const broken = { key: 'k', value: '{"id":', timestampMs: longAgo() };
   await product.produce([broken]);
@@ -171,7 +171,7 @@ test('quarantined records keep the same promise as landed ones', async () => {
 /** Fails as a killed process would: the effect happened, its record did not. */
 class Killed extends Error {}
 
-test('a run that is killed behind any of its actions goes on and ends like one that was not', async () => {
+test('[R9] a run that is killed behind any of its actions goes on and ends like one that was not', async () => {
   for (let killedAfter = 0; killedAfter < 4; killedAfter += 1) {
     const product = await fixture.staging.product({ partitions: 1 });
     await land(product, ordersAt(longAgo(), 1, 10), ordersAt(Date.now(), 11, 20));
@@ -206,7 +206,7 @@ async function preview(product: StagedProduct) {
 const apply = (product: StagedProduct, planId: string) =>
   fixture.run({ name: 'apply-retention', payload: { productId: product.productId, planId } });
 
-test('a preview removes nothing; applied, it removes exactly what it showed', async () => {
+test('[R10] a preview removes nothing; applied, it removes exactly what it showed', async () => {
   const product = await fixture.staging.product({ partitions: 1 });
   await land(product, ordersAt(longAgo(), 1, 10), ordersAt(Date.now(), 11, 20));
   const shown = await preview(product);
@@ -225,7 +225,7 @@ test('a preview removes nothing; applied, it removes exactly what it showed', as
   expect(stored?.state).toBe('applied');
 });
 
-test('a plan is refused when its topic was made again, and nothing of it is done', async () => {
+test('[R10] a plan is refused when its topic was made again, and nothing of it is done', async () => {
   const product = await fixture.staging.product({ partitions: 1 });
   await land(product, ordersAt(longAgo(), 1, 10));
   const shown = await preview(product);

@@ -62,7 +62,7 @@ export async function createPostgres(options: PostgresOptions): Promise<Postgres
       unit: (work) => runUnit({ prisma, tenant, databaseUrl }, work),
     },
     laneLeases: createLaneLeases(pool),
-    staging: createStagingStore(pool, prisma),
+    staging: createStagingStore(pool),
     work,
     retention,
     async prune(beforeMs) {

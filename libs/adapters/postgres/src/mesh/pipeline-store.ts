@@ -4,7 +4,19 @@ import type { Db, Prisma } from '../prisma.ts';
 import { fromJson, toJson, uuids } from '../row.ts';
 import { generationMoved } from '../store-problem.ts';
 
-export type PipelineRow = Prisma.StagingPipelineGetPayload<object>;
+type PipelineRow = Prisma.StagingPipelineGetPayload<object>;
+export type PipelineColumns = Pick<
+  PipelineRow,
+  | 'id'
+  | 'topic'
+  | 'topicId'
+  | 'tableUrl'
+  | 'quarantineUrl'
+  | 'spec'
+  | 'transformHash'
+  | 'desiredState'
+  | 'generation'
+>;
 
 /** The part of the spec that has no column of its own. */
 type StoredSpec = Pick<
@@ -12,7 +24,7 @@ type StoredSpec = Pick<
   'productName' | 'contract' | 'schemaIds' | 'flushIntervalMs' | 'flushBytesMax' | 'tableProperties'
 >;
 
-export const toPipelineSpec = (row: PipelineRow): PipelineSpec => ({
+export const toPipelineSpec = (row: PipelineColumns): PipelineSpec => ({
   ...fromJson<StoredSpec>(row.spec),
   pipelineId: row.id,
   topic: row.topic,

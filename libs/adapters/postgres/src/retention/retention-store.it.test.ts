@@ -40,7 +40,7 @@ const planOf = (productId: string, hash = randomUUID()): RetentionPlan => ({
 const save = (plan: RetentionPlan) => postgres.retention.savePlan(plan, { trigger: 'demand' });
 const done = { action: 'vacuum', target: 't', outcome: 'deleted 3 files' };
 
-test('a plan is shown until the next one supersedes it', async () => {
+test('[R10] a plan is shown until the next one supersedes it', async () => {
   const { productId } = await storeProduct(postgres.mesh);
   const first = await save(planOf(productId));
   expect(await postgres.mesh.reads.retention.latestPlan(productId)).toEqual(first);
@@ -51,7 +51,7 @@ test('a plan is shown until the next one supersedes it', async () => {
   expect(await postgres.retention.beginRun(first.id), 'a superseded plan is not carried out').toBeUndefined();
 });
 
-test('a run that was interrupted goes on behind its finished actions; two workers get the same run', async () => {
+test('[R9] a run that was interrupted goes on behind its finished actions; two workers get the same run', async () => {
   const { productId } = await storeProduct(postgres.mesh);
   const { id } = await save(planOf(productId));
   const runs = await Promise.all([postgres.retention.beginRun(id), postgres.retention.beginRun(id)]);

@@ -2,16 +2,24 @@ import { randomUUID } from 'node:crypto';
 import type { AcceptedLoss, LaneId, LaneStatus, NewIncident, StagingStore } from '@headwater/core-staging';
 import { canonicalJson } from '@headwater/kernel';
 import type { Pool } from 'pg';
-import { toPipelineSpec } from '../mesh/pipeline-store.ts';
-import type { Db } from '../prisma.ts';
+import { toPipelineSpec, type PipelineColumns } from '../mesh/pipeline-store.ts';
 import { inTransaction } from '../transaction.ts';
 import { mirrorBatch } from './ledger-mirror.ts';
 
-/** What lanes read and report. Idempotent where a lane may repeat itself after a crash. */
-export const createStagingStore = (pool: Pool, db: Db): StagingStore => ({
+/**
+ * What lanes read and report. Idempotent where a lane may repeat itself after a crash. Plain SQL throughout: a process
+ * that only stages never loads the query compiler.
+ */
+export const createStagingStore = (pool: Pool): StagingStore => ({
   async pipeline(pipelineId) {
-    const row = await db.stagingPipeline.findUnique({ where: { id: pipelineId } });
-    return row === null ? undefined : toPipelineSpec(row);
+    const { rows } = await pool.query<PipelineColumns>(
+      `SELECT id, topic, topic_id AS "topicId", table_url AS "tableUrl", quarantine_url AS "quarantineUrl", spec,
+         transform_hash AS "transformHash", desired_state AS "desiredState", generation
+       FROM staging_pipeline WHERE id = $1`,
+      [pipelineId],
+    );
+    const [row] = rows;
+    return row === undefined ? undefined : toPipelineSpec(row);
   },
   mirrorLedger: (lane, batch) => inTransaction(pool, (client) => mirrorBatch(client, lane, batch)),
   async mirroredThrough({ pipelineId, lane }) {
