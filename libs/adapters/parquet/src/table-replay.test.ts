@@ -349,6 +349,31 @@ describe('checkpoints', () => {
   });
 });
 
+it('[D17] a reader that meets a clean-up between listing and reading lists again', async () => {
+  const { table, snapshot: first } = await createModelTable('swept');
+  let snapshot = first;
+  for (let i = 0n; i < 4n; i++)
+    snapshot = await commit(table, snapshot, [{ txn: { appId: 'a', version: i } }]);
+  const sweep = async () => {
+    await writeCheckpoint(table.io, snapshot, NOW_MS);
+    for (let version = 0n; version < 5n; version++) rmSync(join(table.folder, logEntryPath(version)));
+  };
+  let isSwept = false;
+  const io = await table.reconnect((store) => ({
+    ...store,
+    get: async (path) => {
+      if (path === logEntryPath(2n) && !isSwept) {
+        isSwept = true;
+        await sweep();
+      }
+      return store.get(path);
+    },
+  }));
+  expect((await loadSnapshot(io))?.txns.get('a')?.version).toBe(3n);
+  expect(isSwept).toBe(true);
+  table.finish();
+});
+
 it('[D13] a gap in the log is refused, not skipped', async () => {
   const { table, snapshot: first } = await createModelTable('gap');
   let snapshot = first;

@@ -4,7 +4,7 @@ import { locateFile } from './file-path.ts';
 import { SIDECAR_FOLDER } from './log-files.ts';
 import type { CheckpointFilesOfVersion } from './log-segment.ts';
 import type { TableIo } from './table-io.ts';
-import { operationalError } from '@headwater/kernel';
+import { operationalError, type HeadwaterError } from '@headwater/kernel';
 
 /** The actions of a checkpoint, V1 or V2, with those of its sidecars. PROTOCOL.md, Checkpoint Specs. */
 export async function* readCheckpoint(
@@ -33,13 +33,16 @@ async function* readTopLevel(
   }
   for (const path of checkpoint.paths) {
     const bytes = await io.store.get(path);
-    if (bytes === undefined) throw checkpointVanished(io, path);
+    if (bytes === undefined) throw listedFileGone(io.store.url, path);
     yield parseLogEntry(bytes, path);
   }
 }
 
 async function* readParquet(io: TableIo, paths: readonly string[]): AsyncIterable<readonly Action[]> {
   const where = paths[0] ?? '';
+  for (const path of paths) {
+    if ((await io.store.head(path)) === undefined) throw listedFileGone(io.store.url, path);
+  }
   const names = paths.map((path) => io.store.readableName(path));
   for await (const lines of io.checkpointFiles.read(names)) {
     const actions: Action[] = [];
@@ -58,10 +61,13 @@ function sidecarPath(logPath: string): string {
   return `${SIDECAR_FOLDER}${path.slice(path.lastIndexOf('/') + 1)}`;
 }
 
-const checkpointVanished = (io: TableIo, path: string) =>
+/** A file of the log that was listed a moment ago: log clean-up passed by, and another listing helps. */
+export const LISTED_FILE_GONE = 'HW_DELTA_LISTED_FILE_GONE';
+
+export const listedFileGone = (tableUrl: string, path: string): HeadwaterError =>
   operationalError({
-    code: 'HW_DELTA_CHECKPOINT_VANISHED',
-    message: `Checkpoint ${path} of ${io.store.url} was removed while it was being read.`,
+    code: LISTED_FILE_GONE,
+    message: `${path} of ${tableUrl} was removed while the table was being read.`,
     fix: 'Read the table again.',
     canRetry: true,
   });

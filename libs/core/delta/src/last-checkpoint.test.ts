@@ -22,5 +22,6 @@ describe('[D14] _last_checkpoint', () => {
     expect(parseLastCheckpoint(text.slice(0, 20), md5)).toBeUndefined();
     expect(parseLastCheckpoint('', md5)).toBeUndefined();
     expect(parseLastCheckpoint('{"version":-1}', md5)).toBeUndefined();
+    expect(parseLastCheckpoint('{"version":1,"x":"\\ud800","checksum":"0"}', md5)).toBeUndefined();
   });
 });

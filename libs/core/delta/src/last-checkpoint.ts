@@ -14,18 +14,17 @@ export function parseLastCheckpoint(
   text: string,
   md5: (text: string) => string,
 ): Pick<LastCheckpoint, 'version'> | undefined {
-  let value: LogValue;
   try {
-    value = parseLogJson(text);
-  } catch {
-    return undefined;
+    const value = parseLogJson(text);
+    if (!isLogObject(value)) return undefined;
+    const version = toBigInt(value['version']);
+    const { checksum } = value;
+    if (version === undefined || version < 0n) return undefined;
+    return typeof checksum === 'string' && checksum !== md5(canonicalForm(value)) ? undefined : { version };
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof URIError) return undefined;
+    throw error;
   }
-  if (!isLogObject(value)) return undefined;
-  const version = toBigInt(value['version']);
-  const { checksum } = value;
-  if (version === undefined || version < 0n) return undefined;
-  if (typeof checksum === 'string' && checksum !== md5(canonicalForm(value))) return undefined;
-  return { version };
 }
 
 export function formatLastCheckpoint(last: LastCheckpoint, md5: (text: string) => string): string {

@@ -1,4 +1,4 @@
-import { operationalError, userError } from '@headwater/kernel';
+import { HeadwaterError, operationalError, userError } from '@headwater/kernel';
 import type {
   Action,
   AddFile,
@@ -10,7 +10,7 @@ import type {
   Txn,
 } from './actions.ts';
 import { parseLogEntry } from './action-codec.ts';
-import { readCheckpoint } from './checkpoint-reader.ts';
+import { LISTED_FILE_GONE, listedFileGone, readCheckpoint } from './checkpoint-reader.ts';
 import { parseLastCheckpoint } from './last-checkpoint.ts';
 import type { LayeredMap } from './layered-map.ts';
 import { LAST_CHECKPOINT, LOG_FOLDER, beforeVersion, logEntryPath } from './log-files.ts';
@@ -54,6 +54,18 @@ export interface Snapshot {
 export async function loadSnapshot(
   io: TableIo,
   at?: { readonly version?: bigint },
+): Promise<Snapshot | undefined> {
+  try {
+    return await loadOnce(io, at);
+  } catch (error) {
+    if (!(error instanceof HeadwaterError && error.code === LISTED_FILE_GONE)) throw error;
+    return loadOnce(io, at);
+  }
+}
+
+async function loadOnce(
+  io: TableIo,
+  at: { readonly version?: bigint } | undefined,
 ): Promise<Snapshot | undefined> {
   const segment = await findLogSegment(io, at?.version);
   if (segment === undefined) return undefined;
@@ -148,8 +160,7 @@ async function* readCommits(store: ObjectStore, segment: LogSegment): AsyncItera
     yield await Promise.all(
       window.map(async ({ version }) => {
         const actions = await readLogEntry(store, version);
-        if (actions === undefined)
-          throw segmentError({ kind: 'gap', missing: version }, store.url, undefined);
+        if (actions === undefined) throw listedFileGone(store.url, logEntryPath(version));
         return actions;
       }),
     );
