@@ -3,9 +3,15 @@ import { listVariables, type VariableDescription } from '@headwater/platform-con
 import { expect, test } from 'vitest';
 import { environmentSchema as cli } from '../../apps/cli/src/environment.ts';
 import { environmentSchema as controlPlane } from '../../apps/control-plane/src/environment.ts';
+import { environmentSchema as retentionWorker } from '../../apps/retention-worker/src/environment.ts';
 import { environmentSchema as stagingWorker } from '../../apps/staging-worker/src/environment.ts';
 
-const apps = { 'control-plane': controlPlane, 'staging-worker': stagingWorker, headwater: cli };
+const apps = {
+  'control-plane': controlPlane,
+  'staging-worker': stagingWorker,
+  'retention-worker': retentionWorker,
+  headwater: cli,
+};
 
 const intro = `# Environment
 
