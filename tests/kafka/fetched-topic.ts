@@ -6,7 +6,7 @@ import {
   recordOffset,
   recordValue,
 } from '@headwater/core-staging';
-import type { RecordSetReport, RecordSource, ScannedRecord } from '@headwater/core-staging';
+import type { RecordSetReport, RecordSource, ScannedRecord, SourceTopic } from '@headwater/core-staging';
 
 export interface FetchedRecord {
   readonly partition: number;
@@ -37,21 +37,37 @@ export async function fetchTopic(
   const partitions = topic.partitions.map(({ partition }) => partition);
   const ends = await source.offsetsAt(name, partitions, 'latest');
   const starts = await source.offsetsAt(name, partitions, 'earliest');
+  return fetchRange(source, topic, { starts, ends, bytesMax, isOver: () => false });
+}
+
+export interface FetchedRange {
+  readonly starts: ReadonlyMap<number, bigint>;
+  readonly ends: ReadonlyMap<number, bigint>;
+  readonly bytesMax: number;
+  readonly isOver: () => boolean;
+}
+
+/** Fetches and scans from `starts` to `ends`, waiting for records that are not there yet. */
+export async function fetchRange(
+  source: RecordSource,
+  { name, topicId }: SourceTopic,
+  { starts, ends, bytesMax, isOver }: FetchedRange,
+): Promise<FetchedTopic> {
   const positions = new Map(
-    partitions.map((partition) => [partition, { offset: starts.get(partition)!, lastFetchedEpoch: -1 }]),
+    [...starts].map(([partition, offset]) => [partition, { offset, lastFetchedEpoch: -1 }]),
   );
   const scanner = createRecordSetScanner({ codecs: recordBatchCodecs, batchBytesMax: 64 << 20 });
   const records: FetchedRecord[] = [];
   const reports: RecordSetReport[] = [];
   const compressions = new Set<number>();
-  for (;;) {
+  while (!isOver()) {
     const open = [...positions]
       .filter(([partition, { offset }]) => offset < ends.get(partition)!)
       .map(([partition, position]) => ({ partition, ...position }));
     if (open.length === 0) break;
     const answers = await source.fetch({
       topic: name,
-      topicId: topic.topicId,
+      topicId,
       positions: open,
       bytesMax,
       waitMsMax: 500,

@@ -28,6 +28,12 @@ afterAll(async () => {
   await source.close();
 });
 
+/** Markers of a transaction are written after its producer has the answer. */
+const untilEnd = (topic: string, end: bigint): Promise<void> =>
+  expect
+    .poll(async () => (await source.offsetsAt(topic, [0], 'latest')).get(0), { timeout: 20_000 })
+    .toBe(end);
+
 const codes = { none: 0, gzip: 1, snappy: 2, lz4: 3, zstd: 4 } as const;
 const codecs = Object.keys(codes) as (keyof typeof codes)[];
 const long = 'Ω'.repeat(70_000);
@@ -159,6 +165,7 @@ test('[S10] interleaved transactions: committed records arrive, aborted and cont
   await plain.send({ value: 'plain', partition: 0 });
   await plain.close();
 
+  await untilEnd(topic, 13n);
   const fetched = await fetchTopic(source, topic);
   expect(fetched.records.map(({ value }) => value)).toEqual([
     'kept 1',
@@ -197,6 +204,7 @@ test('transactions of @platformatic/kafka are read committed too', async () => {
     await (isKept ? transaction.commit() : transaction.abort());
   }
   await producer.close();
+  await untilEnd(topic, 6n);
   const fetched = await fetchTopic(source, topic);
   expect(fetched.records.map(({ value }) => value)).toEqual(['kept', 'kept too']);
   expect(fetched.classes).toMatchObject({ control: 3n, aborted: 1n, absent: 0n });

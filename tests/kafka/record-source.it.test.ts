@@ -3,7 +3,7 @@ import { createDomainProducer } from '@headwater/adapter-domain-client';
 import { createKafkaAdmin, createRecordSource } from '@headwater/adapter-kafka';
 import type { FetchRequest, PartitionFetch, RecordSource } from '@headwater/core-staging';
 import { startPrivatePart, uniqueName } from '@headwater/testkit';
-import { fetchTopic } from './fetched-topic.ts';
+import { fetchRange, fetchTopic } from './fetched-topic.ts';
 
 const settings = { bootstrapServers: inject('stack').kafkaBootstrapServers.split(',') };
 const admin = createKafkaAdmin({ settings });
@@ -172,11 +172,13 @@ test('[S8] kill -9 of the broker in the middle of reading costs no record and re
   const topic = uniqueName('restart');
   await ownAdmin.createTopic({ name: topic, partitions: 2, replicationFactor: 1, configs: {} });
   await produce(topic, 3_000, 0, own);
-  const reading = (async () => {
-    let fetched = await fetchTopic(ownSource, topic, 2_000);
-    for (; fetched.records.length < 6_000;) fetched = await fetchTopic(ownSource, topic, 2_000);
-    return fetched;
-  })();
+  let isOver = false;
+  const reading = fetchRange(ownSource, (await ownSource.describeTopic(topic))!, {
+    starts: new Map([[0, 0n]]),
+    ends: new Map([[0, 6_000n]]),
+    bytesMax: 2_000,
+    isOver: () => isOver,
+  });
   const producing = createDomainProducer({ settings: own, topic, batchRecordsMax: 50 });
   const writing = producing.then(async (producer) => {
     for (let index = 3_000; index < 6_000; index++) {
@@ -186,6 +188,7 @@ test('[S8] kill -9 of the broker in the middle of reading costs no record and re
     await producer.close();
     return producer.acknowledged();
   });
+  writing.catch(() => (isOver = true));
   await new Promise((resolve) => setTimeout(resolve, 150));
   await kafka.kill();
   await kafka.start();

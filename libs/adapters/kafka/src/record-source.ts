@@ -18,7 +18,11 @@ export interface RecordSourceOptions {
 
 /** Reads topics for staging. One source serves many lanes; each fetch in flight has a connection of its own per broker. */
 export function createRecordSource(options: RecordSourceOptions): RecordSource {
-  const cluster = createKafkaCluster({ clientId: 'headwater-staging', ...options });
+  const cluster = createKafkaCluster({
+    clientId: 'headwater-staging',
+    requestTimeoutMs: 15_000,
+    ...options,
+  });
   const leaders = createLeaderMap(cluster);
   return {
     describeTopic: (name) => describeTopic(cluster, leaders, name),
