@@ -60,6 +60,16 @@ describe('[D3] unknown features are refused by name', () => {
     );
   });
 
+  it('a feature that is listed and not used asks nothing of a writer', () => {
+    const listed = features(
+      [],
+      ['appendOnly', 'checkConstraints', 'changeDataFeed', 'generatedColumns', 'columnMapping'],
+    );
+    expect(writing(listed)).toBeUndefined();
+    expect(writing(listed, metaData({ 'delta.enableChangeDataFeed': 'true' }))).toMatch(/"changeDataFeed"/);
+    expect(writing(listed, metaData({ 'delta.columnMapping.mode': 'id' }))).toMatch(/"columnMapping"/);
+  });
+
   it('[S9] a table that forgets txn versions is refused', () => {
     expect(
       writing(legacy(1, 2), metaData({ 'delta.setTransactionRetentionDuration': 'interval 1 day' })),

@@ -25,7 +25,7 @@ const WRITER_FEATURES = new Set([
   'vacuumProtocolCheck',
 ]);
 
-/** Features that older writer versions imply, with whether a table uses them. */
+/** Features that older writer versions imply. A table that only lists them asks nothing of its writers until it uses them. */
 const IMPLIED_FEATURES: readonly {
   readonly feature: string;
   readonly sinceWriter: number;
@@ -100,7 +100,10 @@ export function tableFeatures(protocol: Protocol): readonly string[] {
 
 function listedFeatures(protocol: Protocol): readonly string[] {
   if (protocol.minWriterVersion < 7) return [];
-  return (protocol.writerFeatures ?? []).filter((feature) => !WRITER_FEATURES.has(feature));
+  const isJudgedByUse = (name: string) => IMPLIED_FEATURES.some(({ feature }) => feature === name);
+  return (protocol.writerFeatures ?? []).filter(
+    (feature) => !WRITER_FEATURES.has(feature) && !isJudgedByUse(feature),
+  );
 }
 
 /** Features a table really uses and this program cannot honour, whether implied by its version or listed. */
