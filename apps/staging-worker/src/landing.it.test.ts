@@ -10,7 +10,7 @@ let fixture: StagingFixture;
 beforeAll(async () => {
   fixture = await createStagingFixture(inject('stack'));
 });
-afterEach(() => fixture.retireProducts());
+afterEach(() => fixture.endTest());
 afterAll(() => fixture.close());
 
 const eventually = (check: () => Promise<void>) => vi.waitFor(check, { timeout: 30_000, interval: 100 });

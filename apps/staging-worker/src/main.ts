@@ -19,20 +19,20 @@ await runUntilStopped({
   deadlineMs: environment.HEADWATER_DRAIN_DEADLINE,
   async start() {
     const metrics = createMetrics({ app: 'staging-worker' });
-    let worker: Worker | undefined;
+    const started: { worker?: Worker } = {};
     const connected = await createWorld(environment, {
       logger,
       metrics: createLaneMetrics(metrics),
-      laneCount: () => worker?.laneCount() ?? 0,
+      laneCount: () => started.worker?.laneCount() ?? 0,
     });
     const doorbell = await createDoorbell({ redisUrl: environment.REDIS_URL, logger });
-    const started = startWorker({
+    const worker = startWorker({
       world: connected.world,
       sweepEveryMs: environment.STAGING_SWEEP,
       lanesMax: environment.STAGING_LANES_MAX,
     });
-    worker = started;
-    doorbell.listen('staging', () => Promise.resolve(started.ring()));
+    started.worker = worker;
+    doorbell.listen('staging', () => Promise.resolve(worker.ring()));
     const health = await serveHealth({
       host: environment.HEADWATER_HTTP_HOST,
       port: environment.HEADWATER_HTTP_PORT,
@@ -45,7 +45,7 @@ await runUntilStopped({
     });
     process.stdout.write(`${JSON.stringify({ listening: health.url })}\n`);
     logger.info({ url: health.url }, 'staging worker is ready');
-    return { connected, doorbell, worker: started, health };
+    return { connected, doorbell, worker, health };
   },
   async stop({ connected, doorbell, worker, health }) {
     await worker.stop();

@@ -126,8 +126,8 @@ export interface StagingFixture {
     readonly configs?: Readonly<Record<string, string>>;
     readonly flushIntervalMs?: number;
   }): Promise<StagedProduct>;
-  /** Retires the products made so far, so that later workers leave them alone. */
-  retireProducts(): Promise<void>;
+  /** Stops workers a failed test left behind and retires its products, so that later workers leave them alone. */
+  endTest(): Promise<void>;
   /** Lets every lease end as time would. */
   expireLeases(): Promise<void>;
   /** A worker in this process, with short waits, on the real servers. */
@@ -161,6 +161,7 @@ export async function createStagingFixture(stack: TestStack): Promise<StagingFix
   const topics: string[] = [];
   const tables: string[] = [];
   const products: (() => Promise<void>)[] = [];
+  const running = new Set<() => Promise<void>>();
   const readTable = (url: string, lane: string) => openReadTable(reader, url, lane);
   return {
     postgres,
@@ -209,7 +210,9 @@ export async function createStagingFixture(stack: TestStack): Promise<StagingFix
         quarantine: () => readTable(pipeline.quarantineUrl, pipeline.pipelineId),
       };
     },
-    async retireProducts() {
+    async endTest() {
+      atFaultPoint(undefined);
+      for (const stop of running) await stop();
       for (const retire of products.splice(0)) await retire();
     },
     expireLeases: async () =>
@@ -236,14 +239,13 @@ export async function createStagingFixture(stack: TestStack): Promise<StagingFix
       };
       const world = over.wrap?.(brisk) ?? brisk;
       const worker = startWorker({ world, sweepEveryMs: 100, lanesMax: 100 });
-      return {
-        world,
-        worker,
-        async stop() {
-          await worker.stop();
-          await connected.close();
-        },
+      const stop = async () => {
+        if (!running.delete(stop)) return;
+        await worker.stop();
+        await connected.close();
       };
+      running.add(stop);
+      return { world, worker, stop };
     },
     async close() {
       for (const topic of topics) await admin.deleteTopic(topic).catch(() => undefined);

@@ -36,6 +36,8 @@ export interface LaneContext {
   nextPipeline: PipelineSpec | undefined;
   /** Found by a watcher; the loop acts on it between two steps. */
   pendingIncident: IncidentFacts | undefined;
+  /** Resolves when the lane's watchers have ended. */
+  watches: Promise<void> | undefined;
   readonly facts: LaneFacts;
 }
 

@@ -41,16 +41,20 @@ export async function runLane(world: LaneWorld, id: LaneId, stop: AbortSignal): 
     if (stop.aborted) tell(lane, 'stopRequested');
     end = { kind: await liveOut(lane) };
   } catch (error) {
-    if (lane !== undefined) fail(lane, error);
+    if (lane !== undefined) await fail(lane, error);
     end = lease.isHeld() ? { kind: 'failed', error } : { kind: 'lost' };
   } finally {
     ended.abort();
     await reports;
     await lease.release().catch(() => undefined);
+    await Promise.race([lane?.watches, sleep(WATCHES_END_WITHIN_MS)]);
   }
   if (lane !== undefined && end.kind !== 'not-claimed') world.metrics.laneEnded(lane.pipeline, end.kind);
   return end;
 }
+
+/** A watcher may be in the middle of a look at the broker. */
+const WATCHES_END_WITHIN_MS = 2_000;
 
 /** The lane with its tables open, or undefined when there is nothing to run. */
 async function openLane(
@@ -87,6 +91,7 @@ async function openLane(
     landing: undefined,
     nextPipeline: undefined,
     pendingIncident: undefined,
+    watches: undefined,
     facts: {
       tableVersion: opened.tables.primary.snapshot.version,
       lastCommitAtMs: undefined,
@@ -104,8 +109,8 @@ async function liveOut(lane: LaneContext): Promise<'released' | 'lost'> {
     return 'lost';
   }
   if (lane.state === 'fencing') tell(lane, 'fenced');
-  const watches = [watchControl(lane), watchTopic(lane)];
-  void Promise.all(watches);
+  const watches = Promise.all([watchControl(lane), watchTopic(lane)]);
+  lane.watches = watches.then(() => undefined);
   while (!laneDuties[lane.state].isFinal) await step(lane);
   return lane.state === 'lost' ? 'lost' : 'released';
 }
@@ -176,7 +181,7 @@ async function block(lane: LaneContext, incident: IncidentFacts): Promise<void> 
   tell(lane, 'incidentFound');
 }
 
-function fail(lane: LaneContext, error: unknown): void {
+async function fail(lane: LaneContext, error: unknown): Promise<void> {
   const fix = error instanceof HeadwaterError ? error.fix : undefined;
   lane.facts.error = {
     code: error instanceof HeadwaterError ? error.code : 'HW_STAGING_UNEXPECTED',
@@ -184,8 +189,22 @@ function fail(lane: LaneContext, error: unknown): void {
     ...(fix === undefined ? {} : { fix }),
   };
   lane.logger.error({ problem: describeError(error) }, 'the lane failed and starts over from the log');
+  if (isDiskFull(error)) {
+    const incident = { ...diskFull, cause: lane.facts.error.message, pipelineId: lane.id.pipelineId };
+    await lane.world.store.openIncident(incident).catch(() => undefined);
+  }
   tell(lane, 'leaseEnded');
 }
+
+/** The store says so by its code, DuckDB only in its message. */
+const isDiskFull = (error: unknown): boolean =>
+  (error instanceof HeadwaterError && error.code === 'HW_STORE_DISK_FULL') ||
+  (error instanceof Error && /No space left on device|ENOSPC/.test(error.message));
+
+const diskFull = {
+  kind: 'disk-full',
+  fix: 'Free space or move the lake; nothing half-written was kept, and staging goes on by itself.',
+} as const;
 
 const tableRefused = (pipeline: PipelineSpec, { cause, fix }: IncidentFacts) =>
   operationalError({

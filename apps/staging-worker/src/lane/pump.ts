@@ -27,7 +27,7 @@ interface InFlight {
   readonly bytes: number;
   readonly done: Promise<void>;
   end: PumpEnd | 'landed' | undefined;
-  error: unknown;
+  error: Error | undefined;
 }
 
 /** Fills and lands batches until the lane's state, an incident or another owner ends it. Nothing half-done is left. */
@@ -157,7 +157,7 @@ function land(lane: LaneContext, fill: Fill): InFlight {
       flight.end = end;
     },
     (error: unknown) => {
-      flight.error = error ?? new Error('landing failed without a reason');
+      flight.error = error instanceof Error ? error : new Error(String(error));
     },
   );
   return Object.assign(flight, { done });

@@ -150,7 +150,6 @@ function toTypedArray(type: Scalar, values: readonly ColumnValue[]): ArrayBuffer
         case 64:
           return BigInt64Array.from(values, asBigInt);
       }
-    // eslint-disable-next-line no-fallthrough -- every width returns
     case 'date':
       return Int32Array.from(values, asNumber);
     case 'float':

@@ -316,7 +316,7 @@ export function typeTests(under: () => EngineUnderTest): void {
         d,
         m: m === null ? null : `${m}.000`,
         l: l === null ? null : JSON.stringify(l),
-        t: o?.t == null ? null : '1767225600000001',
+        t: (o?.t ?? null) === null ? null : '1767225600000001',
         b: o === null ? null : '000000',
         n: o === null,
       });
