@@ -21,6 +21,10 @@ export const hourMs = 3_600_000;
 
 export interface RetentionFixture {
   readonly staging: StagingFixture;
+  /** A product whose pipeline runs until the end of the test. */
+  product(over?: Parameters<StagingFixture['product']>[0]): Promise<StagedProduct>;
+  /** Sets the clock right and retires the test's products, so that later workers leave them alone. */
+  endTest(): Promise<void>;
   readonly world: RetentionWorld;
   /** Moves the clock of retention, not of the servers. */
   shiftClock(ms: number): void;
@@ -61,8 +65,18 @@ export async function createRetentionFixture(stack: TestStack): Promise<Retentio
     const runJob: RunJob = bindHandlers('retention', retentionHandlers({ ...world, ...change }));
     await runJob(job, { work: { id: randomUUID(), job, attempt: 1, fence: 1n }, signal });
   };
+  const products: StagedProduct[] = [];
   return {
     staging,
+    async product(over) {
+      const product = await staging.product(over);
+      products.push(product);
+      return product;
+    },
+    async endTest() {
+      shiftMs = 0;
+      for (const product of products.splice(0)) await product.setDesiredState('retired');
+    },
     world,
     shiftClock: (ms) => void (shiftMs = ms),
     run,

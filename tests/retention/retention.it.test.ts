@@ -15,10 +15,7 @@ let fixture: RetentionFixture;
 beforeAll(async () => {
   fixture = await createRetentionFixture(inject('stack'));
 });
-afterEach(async () => {
-  fixture.shiftClock(0);
-  await fixture.staging.retireProducts();
-});
+afterEach(() => fixture.endTest());
 afterAll(() => fixture.close());
 
 const longAgo = () => Date.now() - 5 * dayMs;
@@ -63,7 +60,7 @@ const tableIds = async (product: StagedProduct) =>
   (await (await product.table()).select('select id from rows order by id')).map((row) => Number(row['id']));
 
 test('[I8][R3] staged records past the cut leave the topic; unstaged ones of the same age never do', async () => {
-  const product = await fixture.staging.product({ partitions: 2 });
+  const product = await fixture.product({ partitions: 2 });
   await land(product, ordersAt(longAgo(), 1, 100));
   await product.produce(ordersAt(longAgo(), 101, 130));
 
@@ -82,7 +79,7 @@ test('[I8][R3] staged records past the cut leave the topic; unstaged ones of the
 });
 
 test('[I8] a paused pipeline guards its records as a running one does', async () => {
-  const product = await fixture.staging.product({ partitions: 1 });
+  const product = await fixture.product({ partitions: 1 });
   await land(product, ordersAt(longAgo(), 1, 10));
   await product.setDesiredState('paused');
   await product.produce(ordersAt(longAgo(), 11, 20));
@@ -91,7 +88,7 @@ test('[I8] a paused pipeline guards its records as a running one does', async ()
 });
 
 test('[I8] a topic that was deleted and made again loses nothing to the positions of the old one', async () => {
-  const product = await fixture.staging.product({ partitions: 1 });
+  const product = await fixture.product({ partitions: 1 });
   await land(product, ordersAt(longAgo(), 1, 50));
   const { admin } = fixture.staging;
   await admin.deleteTopic(product.pipeline.topic);
@@ -102,7 +99,7 @@ test('[I8] a topic that was deleted and made again loses nothing to the position
 });
 
 test('[R4][R5][R8] old files leave the table, then the disk; mixed files wait; the ledger equals what is measured', async () => {
-  const product = await fixture.staging.product({ partitions: 1 });
+  const product = await fixture.product({ partitions: 1 });
   const url = product.pipeline.tableUrl;
   const mixed = [...ordersAt(longAgo(), 21, 25), ...ordersAt(Date.now(), 26, 30)];
   await land(product, ordersAt(longAgo(), 1, 20), mixed, ordersAt(Date.now(), 31, 40));
@@ -141,7 +138,7 @@ test('[R4][R5][R8] old files leave the table, then the disk; mixed files wait; t
 });
 
 test('[R5] the log is trimmed behind a checkpoint and the table stays whole, also for staging', async () => {
-  const product = await fixture.staging.product({ partitions: 1 });
+  const product = await fixture.product({ partitions: 1 });
   const url = product.pipeline.tableUrl;
   await land(product, ordersAt(Date.now(), 1, 10), ordersAt(Date.now(), 11, 20));
   await fixture.enforce(product);
@@ -157,7 +154,7 @@ test('[R5] the log is trimmed behind a checkpoint and the table stays whole, als
 });
 
 test('[R4] quarantined records keep the same promise as landed ones', async () => {
-  const product = await fixture.staging.product({ partitions: 1 });
+  const product = await fixture.product({ partitions: 1 });
   const broken = { key: 'k', value: '{"id":', timestampMs: longAgo() };
   await product.produce([broken]);
   await land(product, ordersAt(Date.now(), 1, 5));
@@ -173,7 +170,7 @@ class Killed extends Error {}
 
 test('[R9] a run that is killed behind any of its actions goes on and ends like one that was not', async () => {
   for (let killedAfter = 0; killedAfter < 4; killedAfter += 1) {
-    const product = await fixture.staging.product({ partitions: 1 });
+    const product = await fixture.product({ partitions: 1 });
     await land(product, ordersAt(longAgo(), 1, 10), ordersAt(Date.now(), 11, 20));
     let recorded = 0;
     const mortal: RetentionStore = {
@@ -207,7 +204,7 @@ const apply = (product: StagedProduct, planId: string) =>
   fixture.run({ name: 'apply-retention', payload: { productId: product.productId, planId } });
 
 test('[R10] a preview removes nothing; applied, it removes exactly what it showed', async () => {
-  const product = await fixture.staging.product({ partitions: 1 });
+  const product = await fixture.product({ partitions: 1 });
   await land(product, ordersAt(longAgo(), 1, 10), ordersAt(Date.now(), 11, 20));
   const shown = await preview(product);
   expect(await tableIds(product)).toEqual(range(1, 20));
@@ -226,7 +223,7 @@ test('[R10] a preview removes nothing; applied, it removes exactly what it showe
 });
 
 test('[R10] a plan is refused when its topic was made again, and nothing of it is done', async () => {
-  const product = await fixture.staging.product({ partitions: 1 });
+  const product = await fixture.product({ partitions: 1 });
   await land(product, ordersAt(longAgo(), 1, 10));
   const shown = await preview(product);
   const { admin } = fixture.staging;
@@ -239,7 +236,7 @@ test('[R10] a plan is refused when its topic was made again, and nothing of it i
 });
 
 test('[R6] a legal hold that is placed after the preview stops it', async () => {
-  const product = await fixture.staging.product({ partitions: 1 });
+  const product = await fixture.product({ partitions: 1 });
   await land(product, ordersAt(longAgo(), 1, 10));
   const shown = await preview(product);
   const hold = { id: '00000000-0000-4000-8000-00000000000d', matter: 'case 7' };
@@ -261,7 +258,7 @@ test('[R6] a legal hold that is placed after the preview stops it', async () => 
 });
 
 test('[R7] a round beyond the blast radius is shown and waits for a person', async () => {
-  const product = await fixture.staging.product({ partitions: 1 });
+  const product = await fixture.product({ partitions: 1 });
   await land(product, ordersAt(longAgo(), 1, 10));
   const limits = { ...fixture.world.limits, recordsMax: 5n };
   await fixture.enforce(product, { limits });
