@@ -2,18 +2,20 @@ import type { FastifyInstance } from 'fastify';
 import { savedQueries } from './saved-queries.ts';
 
 /**
- * The query page of local mode at `/`. Everything is in the page itself, so it works without a network. It holds no
+ * The query page of local mode at `/` and `/graphiql`. Everything is in the page itself, so it works without a network. It holds no
  * token: open it once as `/#token=<token>` and the browser keeps it, or type it when asked.
  */
 export function mountGraphiql(server: Pick<FastifyInstance, 'get'>): void {
   let page: Promise<string> | undefined;
-  server.get('/', async (_request, reply) => {
-    page ??= renderPage();
-    return reply
-      .type('text/html; charset=utf-8')
-      .header('content-security-policy', policy)
-      .send(await page);
-  });
+  for (const path of ['/', '/graphiql']) {
+    server.get(path, async (_request, reply) => {
+      page ??= renderPage();
+      return reply
+        .type('text/html; charset=utf-8')
+        .header('content-security-policy', policy)
+        .send(await page);
+    });
+  }
 }
 
 const policy =

@@ -271,8 +271,8 @@ describe('a list of many costs as many statements as a list of one', () => {
   });
 });
 
-test('the query page needs no network and holds no token', async () => {
-  const response = await fetch(`${server.url}/`);
+test.each(['/', '/graphiql'])('the query page at %s needs no network and holds no token', async (path) => {
+  const response = await fetch(`${server.url}${path}`);
   const page = await response.text();
   expect(response.status).toBe(200);
   expect(page).not.toMatch(/<(script|link)[^>]+(src|href)="https?:/);
