@@ -141,6 +141,23 @@ test('[R5] log entries past their retention go, up to the checkpoint that replac
   ]);
 });
 
+test('[R5] a checkpoint is written when the last one is older than half a run interval, not at every run', () => {
+  const writes = (logFiles: readonly ReturnType<typeof logFile>[], commitsSinceCheckpoint = 3) =>
+    only(
+      inventoryOf({
+        tables: [
+          tableOf({ snapshot: { ...snapshotOf([], [], properties), commitsSinceCheckpoint }, logFiles }),
+        ],
+      }),
+      'clean-log',
+    ).some((action) => action.writesCheckpoint);
+  const entry = logFile(7, 0);
+  expect(writes([logFile(4, 0.001, 'checkpoint.parquet'), entry])).toBe(false);
+  expect(writes([logFile(4, 1, 'checkpoint.parquet'), entry])).toBe(true);
+  expect(writes([logFile(0, 1), entry]), 'no checkpoint yet').toBe(true);
+  expect(writes([logFile(4, 1, 'checkpoint.parquet'), entry], 0), 'nothing new').toBe(false);
+});
+
 test('[R6] a legal hold without dates keeps topic, files, removed files and log', () => {
   const table = tableOf({
     snapshot: snapshotOf(

@@ -156,7 +156,7 @@ function planLogDeletion({ compiled, table, holds, nowMs }: TableContext): reado
   const chosen = table.logFiles
     .filter(({ path }) => paths.has(path) && isMirrored(path))
     .slice(0, filesAtOnceMax);
-  const writesCheckpoint = table.snapshot.commitsSinceCheckpoint > 0 && table.snapshot.version > 0n;
+  const writesCheckpoint = isCheckpointOverdue(table, nowMs - compiled.runIntervalMs / 2);
   if (chosen.length === 0 && !writesCheckpoint) return [];
   return [
     {
@@ -168,6 +168,17 @@ function planLogDeletion({ compiled, table, holds, nowMs }: TableContext): reado
       bytes: bytesOf(chosen),
     },
   ];
+}
+
+/** Staging writes checkpoints of tables that are written all the time; the last commits of a quiet table wait for this. */
+function isCheckpointOverdue({ snapshot, logFiles }: TableInventory, dueSinceMs: number): boolean {
+  if (snapshot.commitsSinceCheckpoint === 0 || snapshot.version === 0n) return false;
+  const checkpoints = logFiles.filter(
+    ({ path }) => parseLogPath(path)?.kind.startsWith('checkpoint') === true,
+  );
+  const times = (checkpoints.length === 0 ? logFiles : checkpoints).map(({ modifiedMs }) => modifiedMs);
+  const sinceMs = checkpoints.length === 0 ? Math.min(...times) : Math.max(...times);
+  return sinceMs <= dueSinceMs;
 }
 
 const bytesOf = (files: readonly ObjectInfo[]): number => files.reduce((sum, { size }) => sum + size, 0);
