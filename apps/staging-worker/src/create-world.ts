@@ -11,7 +11,9 @@ import type { Logger } from '@headwater/kernel';
 import { leaseTiming } from '@headwater/core-staging';
 import { toKafkaSettings } from '@headwater/platform-config';
 import { randomUUID } from 'node:crypto';
-import { hostname } from 'node:os';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Environment } from './environment.ts';
 import type { LaneMetrics } from './lane-metrics.ts';
 import type { LaneWorld } from './lane/lane-world.ts';
@@ -35,8 +37,9 @@ export async function createWorld(
   });
   const source = createRecordSource({ settings: toKafkaSettings(environment) });
   const memoryMiB = Math.ceil(environment.STAGING_DUCKDB_MEMORY / (1 << 20));
+  const spillFolder = mkdtempSync(join(tmpdir(), 'headwater-spill-'));
   // One thread: a COPY runs on the thread that waits for it, beside the one that judges.
-  const database = await openDatabase({ threads: 1, memoryMiB });
+  const database = await openDatabase({ threads: 1, memoryMiB, spillFolder });
   const engine = createDuckDbEngine({ database, codecs: recordBatchCodecs });
   const checkpointFiles = createCheckpointFiles(database);
   const world: LaneWorld = {
@@ -70,6 +73,7 @@ export async function createWorld(
     async close() {
       await source.close();
       await engine.close();
+      rmSync(spillFolder, { recursive: true, force: true });
       await postgres.close();
     },
   };

@@ -28,6 +28,7 @@ export function startWorker({ world, sweepEveryMs, lanesMax }: WorkerOptions): W
 
   const own = async (id: LaneId): Promise<void> => {
     const key = keyOf(id);
+    const startedMs = world.clock.monotonicMs();
     const end = await runLane(world, id, stopping.signal).catch((error: unknown): LaneEnd => ({
       kind: 'failed',
       error,
@@ -35,7 +36,9 @@ export function startWorker({ world, sweepEveryMs, lanesMax }: WorkerOptions): W
     lanes.delete(key);
     if (end.kind !== 'failed') return void waits.delete(key);
     world.logger.warn({ lane: id, problem: describeError(end.error) }, 'a lane ended with an error');
-    waits.set(key, nextWait(waits.get(key), world.clock.monotonicMs()));
+    const nowMs = world.clock.monotonicMs();
+    const before = nowMs - startedMs > STEADY_MS ? undefined : waits.get(key);
+    waits.set(key, nextWait(before, nowMs));
   };
   const sweep = async (): Promise<void> => {
     const room = lanesMax - lanes.size;
@@ -77,6 +80,8 @@ interface RetryWait {
 
 const WAIT_MS_MIN = 500;
 const WAIT_MS_MAX = 30_000;
+/** A lane that lived so long before it failed begins with a short wait again. */
+const STEADY_MS = 60_000;
 
 const nextWait = (before: RetryWait | undefined, nowMs: number): RetryWait => {
   const waitMs = Math.min(WAIT_MS_MAX, before === undefined ? WAIT_MS_MIN : before.waitMs * 2);

@@ -19,7 +19,7 @@ import {
   type IncidentFacts,
   type PipelineSpec,
 } from '@headwater/core-staging';
-import { describeError } from '@headwater/kernel';
+import { describeError, HeadwaterError } from '@headwater/kernel';
 import { sleep, type LaneWorld } from './lane-world.ts';
 
 /** A table of the lane at the version the lane knows. */
@@ -39,28 +39,27 @@ export type OpenedTables =
 
 /** Opens both tables and makes those that do not exist. A table that cannot be written safely is an incident [S9]. */
 export async function openLaneTables(world: LaneWorld, pipeline: PipelineSpec): Promise<OpenedTables> {
-  const primary = await openLaneTable(world, pipeline.tableUrl, {
-    name: pipeline.productName,
-    schema: primarySchema(pipeline.contract),
-    partitionColumns: primaryPartitionColumns(pipeline.contract),
-    personal: personalColumns(pipeline.contract),
-    properties: pipeline.tableProperties ?? {},
-  });
-  const quarantine = await openLaneTable(world, pipeline.quarantineUrl, {
-    name: `${pipeline.productName} quarantine`,
-    schema: quarantineSchema,
-    partitionColumns: [],
-    personal: new Set(),
-    properties: pipeline.tableProperties ?? {},
-  });
-  for (const { snapshot, io } of [primary, quarantine]) {
-    const refused = judgeWritable(snapshot.protocol, snapshot.metaData, io.store.url);
-    if (refused !== undefined) {
-      const fix = refused.fix ?? 'Write to another table.';
-      return { kind: 'incident', incident: { kind: 'table-refused', cause: refused.message, fix } };
-    }
+  try {
+    const primary = await openLaneTable(world, pipeline.tableUrl, {
+      name: pipeline.productName,
+      schema: primarySchema(pipeline.contract),
+      partitionColumns: primaryPartitionColumns(pipeline.contract),
+      personal: personalColumns(pipeline.contract),
+      properties: pipeline.tableProperties ?? {},
+    });
+    const quarantine = await openLaneTable(world, pipeline.quarantineUrl, {
+      name: `${pipeline.productName} quarantine`,
+      schema: quarantineSchema,
+      partitionColumns: [],
+      personal: new Set(),
+      properties: pipeline.tableProperties ?? {},
+    });
+    return { kind: 'opened', tables: { primary, quarantine } };
+  } catch (error) {
+    if (!(error instanceof HeadwaterError) || error.kind !== 'user') throw error;
+    const fix = error.fix ?? 'Write to another table.';
+    return { kind: 'incident', incident: { kind: 'table-refused', cause: error.message, fix } };
   }
-  return { kind: 'opened', tables: { primary, quarantine } };
 }
 
 interface NewTable {
@@ -85,6 +84,8 @@ async function openLaneTable(world: LaneWorld, url: string, table: NewTable): Pr
     },
     { batchId: world.ids.uuid(), nowMs: world.clock.nowMs() },
   );
+  const refused = judgeWritable(snapshot.protocol, snapshot.metaData, io.store.url);
+  if (refused !== undefined) throw refused;
   return { io, snapshot };
 }
 

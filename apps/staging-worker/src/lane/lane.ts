@@ -5,6 +5,7 @@ import {
   laneDuties,
   type IncidentFacts,
   type LaneId,
+  type LaneStatus,
   type PipelineSpec,
 } from '@headwater/core-staging';
 import { fenceLane } from './fence.ts';
@@ -68,6 +69,7 @@ async function openLane(
   const opened = await openLaneTables(world, pipeline);
   if (opened.kind === 'incident') {
     await world.store.openIncident({ ...opened.incident, pipelineId: id.pipelineId });
+    await world.store.reportStatus(id, refusedStatus(world, opened.incident));
     throw tableRefused(pipeline, opened.incident);
   }
   return {
@@ -205,6 +207,16 @@ const diskFull = {
   kind: 'disk-full',
   fix: 'Free space or move the lake; nothing half-written was kept, and staging goes on by itself.',
 } as const;
+
+const refusedStatus = (world: LaneWorld, { cause, fix }: IncidentFacts): LaneStatus => ({
+  state: 'stopped-by-incident',
+  engine: world.engine.name,
+  partitions: [],
+  recordsPerSecond: 0,
+  bytesPerSecond: 0,
+  tableVersion: -1n,
+  error: { code: 'HW_STAGING_TABLE_REFUSED', message: cause, fix },
+});
 
 const tableRefused = (pipeline: PipelineSpec, { cause, fix }: IncidentFacts) =>
   operationalError({

@@ -39,6 +39,13 @@ describe('what a lane does next', () => {
     expect(decideFill({ ...full, isLanding: true }, limits)).toEqual({ kind: 'hold' });
   });
 
+  test('[S11] a batch is cut at half of the lane’s budget, however large the pipeline wants it', () => {
+    const wide = { ...limits, flushBytesMax: 1 << 30 };
+    const half = { ...idle, fillingBytes: wide.laneBytesMax / 2, firstArrivalMs: 49_999 };
+    expect(decideFill(half, wide)).toEqual({ kind: 'cut' });
+    expect(decideFill({ ...half, fillingBytes: half.fillingBytes - 1 }, wide).kind).toBe('fetch');
+  });
+
   test('the next batch fills while one lands', () => {
     const overlapping = {
       ...idle,

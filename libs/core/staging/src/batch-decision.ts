@@ -35,15 +35,15 @@ const FETCH_BYTES_MIN = 64 << 10;
 
 export function decideFill(state: FillState, limits: FillLimits): FillDecision {
   const { fillingBytes, firstArrivalMs, isLanding, nowMs } = state;
+  // Half of the budget each for the batch that fills and the one that lands.
+  const flushBytesMax = Math.min(limits.flushBytesMax, limits.laneBytesMax / 2);
   const isDue =
     firstArrivalMs !== undefined &&
-    (state.isSettling ||
-      fillingBytes >= limits.flushBytesMax ||
-      nowMs - firstArrivalMs >= limits.flushIntervalMs);
+    (state.isSettling || fillingBytes >= flushBytesMax || nowMs - firstArrivalMs >= limits.flushIntervalMs);
   if (isDue && !isLanding) return { kind: 'cut' };
   if (state.isSettling) return { kind: 'hold' };
   const room = limits.laneBytesMax - fillingBytes - state.landingBytes;
-  if (room < FETCH_BYTES_MIN || fillingBytes >= limits.flushBytesMax) return { kind: 'hold' };
+  if (room < FETCH_BYTES_MIN || fillingBytes >= flushBytesMax) return { kind: 'hold' };
   const untilDue =
     firstArrivalMs === undefined ? WAIT_MS_MAX : firstArrivalMs + limits.flushIntervalMs - nowMs;
   const waitMsMax = isDue ? LANDING_WAIT_MS : Math.max(1, Math.min(untilDue, WAIT_MS_MAX));
