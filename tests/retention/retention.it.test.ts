@@ -141,6 +141,7 @@ test('[R5] the log is trimmed behind a checkpoint and the table stays whole, als
   const product = await fixture.product({ partitions: 1 });
   const url = product.pipeline.tableUrl;
   await land(product, ordersAt(Date.now(), 1, 10), ordersAt(Date.now(), 11, 20));
+  fixture.shiftClock(hourMs);
   await fixture.enforce(product);
   await land(product, ordersAt(Date.now(), 21, 30));
   const entry = fileURLToPath(`${url}/_delta_log/00000000000000000000.json`);
