@@ -38,15 +38,19 @@ export async function* runFaults(
 ): AsyncGenerator<FaultOutcome> {
   // Between two faults the owner is a calm worker; a worker that is to die or stop takes the lane over from it.
   let owner = await campaign.workers.start(undefined);
+  let standby: Promise<WorkerProcess> | undefined;
   await requireOwner(campaign, owner);
-  for (const fault of schedule) {
+  for (const [index, fault] of schedule.entries()) {
     const done = isWorkerFault(fault)
-      ? await endWorker(campaign, owner, fault)
+      ? await endWorker(campaign, owner, fault, await (standby ?? startStandby(campaign, fault)))
       : { ...(await hitServer(campaign, fault)), heir: owner };
     owner = done.heir;
     const before = await progress(campaign);
     const resumed = await waitUntil(async () => (await progress(campaign)) > before, RESUMES_WITHIN_MS);
     const resumedMs = resumed ? Math.round(performance.now() - done.atMs) : undefined;
+    // The next worker starts while the tables are looked at, but never stands by while a server is hit.
+    const next = schedule[index + 1];
+    standby = next !== undefined && isWorkerFault(next) ? startStandby(campaign, next) : undefined;
     yield { fault, proof: done.proof, resumedMs, standing: await campaign.oracle.look() };
   }
 }
@@ -66,21 +70,30 @@ async function hitServer(campaign: Campaign, fault: ServerFault): Promise<Done> 
   };
 }
 
+/** The heir of a worker that is killed at random, or the worker that will end at its point. */
+const startStandby = ({ workers }: Campaign, fault: WorkerFault): Promise<WorkerProcess> =>
+  workers.start(fault.at === 'random' ? undefined : fault);
+
+interface Succession extends Done {
+  readonly heir: WorkerProcess;
+}
+
 const endWorker = (
   campaign: Campaign,
   owner: WorkerProcess,
   fault: WorkerFault,
-): Promise<Done & { readonly heir: WorkerProcess }> =>
+  standby: WorkerProcess,
+): Promise<Succession> =>
   fault.kind === 'kill-worker' && fault.at === 'random'
-    ? killAtRandom(campaign, owner, fault.afterMs)
-    : endAtPoint(campaign, owner, fault);
+    ? killAtRandom(campaign, owner, standby, fault.afterMs)
+    : endAtPoint(campaign, owner, standby, fault);
 
 async function killAtRandom(
   campaign: Campaign,
   owner: WorkerProcess,
+  heir: WorkerProcess,
   afterMs: number,
-): Promise<Done & { readonly heir: WorkerProcess }> {
-  const heir = await campaign.workers.start(undefined);
+): Promise<Succession> {
   const before = await progress(campaign);
   await waitUntil(async () => (await progress(campaign)) > before, RESUMES_WITHIN_MS);
   await sleep(afterMs);
@@ -96,20 +109,20 @@ async function killAtRandom(
 async function endAtPoint(
   campaign: Campaign,
   owner: WorkerProcess,
+  doomed: WorkerProcess,
   fault: WorkerFault,
-): Promise<Done & { readonly heir: WorkerProcess }> {
-  const { workers } = campaign;
-  const doomed = await workers.start(fault);
+): Promise<Succession> {
   await waitUntil(() => doomed.process.logTail().includes('listening'), STARTS_WITHIN_MS);
   await owner.process.stop();
   await requireOwner(campaign, doomed);
-  const heir = await workers.start(undefined);
+  const heir = await campaign.workers.start(undefined);
   await waitUntil(() => firedLine(doomed) !== undefined, FIRES_WITHIN_MS);
   const atMs = performance.now();
   const line = firedLine(doomed);
   if (line === undefined) return { proof: undefined, atMs, heir };
-  if (fault.kind === 'stop-worker')
+  if (fault.kind === 'stop-worker') {
     return { proof: await wakeZombie(campaign, doomed, heir, line), atMs, heir };
+  }
   const { signal } = await doomed.process.exited;
   return { proof: signal === 'SIGKILL' ? line : undefined, atMs, heir };
 }
