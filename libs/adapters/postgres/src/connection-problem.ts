@@ -26,15 +26,8 @@ const fixes: Readonly<Record<string, readonly [problem: string, fix: string]>> =
   '57P03': ['it is starting up', 'Wait until Postgres has started.'],
 };
 
-const retryable = new Set([
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'ETIMEDOUT',
-  'EAI_AGAIN',
-  '53300',
-  '57P03',
-  '57P01',
-]);
+/** Waiting does not help against these: somebody must correct the address, the login or the database. */
+const lasting = /^(ENOTFOUND|28|3D000)/;
 
 /** Why Postgres could not be reached, in words that name DATABASE_URL and never its password. */
 export function judgeConnectionProblem(error: unknown, databaseUrl: string): HeadwaterError {
@@ -47,7 +40,7 @@ export function judgeConnectionProblem(error: unknown, databaseUrl: string): Hea
     code: 'HW_DATABASE_UNREACHABLE',
     message: `Postgres at ${describeDatabase(databaseUrl)} (DATABASE_URL) cannot be used: ${problem}.`,
     fix,
-    canRetry: retryable.has(code),
+    canRetry: !lasting.test(code),
     cause: error,
   });
 }

@@ -6,6 +6,7 @@ import type { Logger } from '@headwater/kernel';
 import { checkConnection, createConnectionPool, type ConnectionOptions } from './connection-pool.ts';
 import { createOperationLeases } from './mesh/operation-leases.ts';
 import { createStores, runUnit } from './mesh/unit-of-work.ts';
+import { judged } from './judged.ts';
 import { migrate } from './migrate.ts';
 import { createPrisma } from './prisma.ts';
 import { createRetentionReads, createRetentionStore } from './retention/retention-store.ts';
@@ -48,21 +49,22 @@ export async function createPostgres(options: PostgresOptions): Promise<Postgres
     throw error;
   }
   const prisma = createPrisma(pool);
-  const work = createWorkItems(pool, tenant);
-  const retention = createRetentionStore(pool, prisma, tenant);
+  const work = judged(createWorkItems(pool, tenant), databaseUrl);
+  const retention = judged(createRetentionStore(pool, prisma, tenant), databaseUrl);
+  const reads = {
+    ...createStores(prisma, tenant),
+    staging: createStagingReports(pool),
+    retention: createRetentionReads(prisma),
+    work,
+  };
   return {
     mesh: {
-      reads: {
-        ...createStores(prisma, tenant),
-        staging: createStagingReports(pool),
-        retention: createRetentionReads(prisma),
-        work,
-      },
-      operationLeases: createOperationLeases(pool, prisma, tenant),
-      unit: (work) => runUnit({ prisma, tenant, databaseUrl }, work),
+      reads: judged(reads, databaseUrl),
+      operationLeases: judged(createOperationLeases(pool, prisma, tenant), databaseUrl),
+      unit: (run) => runUnit({ prisma, tenant, databaseUrl }, run),
     },
-    laneLeases: createLaneLeases(pool),
-    staging: createStagingStore(pool),
+    laneLeases: judged(createLaneLeases(pool), databaseUrl),
+    staging: judged(createStagingStore(pool), databaseUrl),
     work,
     retention,
     async prune(beforeMs) {

@@ -33,10 +33,7 @@ export async function unlessTaken<T>(work: Promise<T>, problem: () => HeadwaterE
 /** Outages as operational errors that name DATABASE_URL; errors of ours and bugs are passed on. */
 export function judgeStoreProblem(error: unknown, databaseUrl: string): unknown {
   if (error instanceof HeadwaterError) return error;
-  if (!(error instanceof Prisma.PrismaClientKnownRequestError)) {
-    return isConnectionProblem(error) ? judgeConnectionProblem(error, databaseUrl) : error;
-  }
-  if (error.code === 'P2034' || error.code === 'P2028') {
+  if (codeOf(error) === 'P2034' || codeOf(error) === 'P2028') {
     return operationalError({
       code: 'HW_DATABASE_BUSY',
       message: 'The database could not carry out the change in time or side by side with another one.',
@@ -45,15 +42,24 @@ export function judgeStoreProblem(error: unknown, databaseUrl: string): unknown 
       cause: error,
     });
   }
-  return /^P10\d\d$/.test(error.code) ? judgeConnectionProblem(connectionCause(error), databaseUrl) : error;
+  return isOutage(error) ? judgeConnectionProblem(rootOf(error), databaseUrl) : error;
 }
 
-const connectionCode = /^(ECONN|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EPIPE|57P0|08|53300|28|3D000)/;
+/** Codes of Node, of Postgres (classes 08, 28, 53, 57P) and of Prisma (P10xx) for a server that cannot be used. */
+const outageCode = /^(ECONN|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EPIPE|08|28|53|57P|3D000|P10\d\d)/;
+const outageWords =
+  /Connection terminated|timeout exceeded when trying to connect|not queryable|Can't reach database server/i;
 
-const isConnectionProblem = (error: unknown): boolean =>
-  error instanceof Error &&
-  (('code' in error && typeof error.code === 'string' && connectionCode.test(error.code)) ||
-    /Connection terminated|timeout exceeded when trying to connect/i.test(error.message));
+const isOutage = (error: unknown): boolean =>
+  outageCode.test(codeOf(error)) || (error instanceof Error && outageWords.test(error.message));
 
-const connectionCause = (error: Prisma.PrismaClientKnownRequestError): unknown =>
-  error.meta?.['driverAdapterError'] ?? error;
+function codeOf(error: unknown): string {
+  if (error instanceof AggregateError && error.errors.length > 0) return codeOf(error.errors[0]);
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+}
+
+/** Prisma keeps what the driver said in the facts of its own error. */
+const rootOf = (error: unknown): unknown =>
+  error instanceof Prisma.PrismaClientKnownRequestError
+    ? (error.meta?.['driverAdapterError'] ?? error)
+    : error;
