@@ -6,6 +6,7 @@ import type { Compression } from './compression-codecs.ts';
 import { newDomainKafka, toDomainClientError } from './domain-kafka.ts';
 import { createOffsetRanges } from './offset-ranges.ts';
 import type { OffsetRange } from './offset-ranges.ts';
+import { createSendQueue } from './send-queue.ts';
 
 /** A record as a domain team sends it. A null value is a tombstone. */
 export interface DomainRecord {
@@ -95,12 +96,8 @@ function startProducer(
   const { topic, batchRecordsMax = 5_000, bufferedRecordsMax = 20_000 } = options;
   const compression = compressionTypes[options.compression ?? 'lz4'];
   const ranges = createOffsetRanges();
-  let waiting: Message[] = [];
-  let inFlight: Promise<void> | undefined;
-  let failure: Error | undefined;
   let batch = 0;
   let count = 0;
-  let unacknowledged = 0;
 
   const sendBatch = async (messages: Message[]): Promise<void> => {
     const counts = new Map<number, number>();
@@ -115,43 +112,28 @@ function startProducer(
       ranges.add({ partition, from, to: from + BigInt(counts.get(partition) ?? 0) });
     }
     count += messages.length;
-    unacknowledged -= messages.length;
   };
   // One request at a time: an idempotent kafkajs producer that repeats a failed request while another is under way
   // would reuse its sequence numbers, and the broker would take new records for old ones.
-  const pump = async (): Promise<void> => {
-    while (waiting.length > 0 && failure === undefined) {
-      const messages = waiting.slice(0, batchRecordsMax);
-      waiting = waiting.slice(batchRecordsMax);
-      try {
-        await sendBatch(messages);
-      } catch (error) {
-        failure = failed(error);
-      }
-    }
-    inFlight = undefined;
-  };
-  const wake = (): Promise<void> => (inFlight ??= pump());
-  const flush = async (): Promise<void> => {
-    while (unacknowledged > 0 && failure === undefined) await wake();
-    if (failure !== undefined) throw failure;
-  };
+  const queue = createSendQueue<Message>({
+    batchMax: batchRecordsMax,
+    send: (messages) =>
+      sendBatch(messages).catch((error: unknown) => {
+        throw failed(error);
+      }),
+  });
 
   return {
     async send(record) {
-      if (failure !== undefined) throw failure;
-      waiting.push(toMessage(record));
-      unacknowledged++;
-      if (waiting.length >= batchRecordsMax) void wake();
-      else if (inFlight === undefined) setImmediate(() => void wake());
-      while (unacknowledged >= bufferedRecordsMax && failure === undefined) await wake();
+      queue.push(toMessage(record));
+      await queue.shrinkBelow(bufferedRecordsMax);
     },
-    flush,
+    flush: () => queue.shrinkBelow(1),
     acknowledged: () => ranges.all(),
     acknowledgedCount: () => count,
     async close() {
       try {
-        await flush();
+        await queue.shrinkBelow(1);
       } finally {
         await producer.disconnect();
       }
