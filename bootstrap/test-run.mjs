@@ -4,6 +4,7 @@ import { runChecks } from './checks.mjs';
 import { inRoot, nodeCommand, root, toolEnvironment } from './paths.mjs';
 
 const report = 'dist/test-report.json';
+const deadlineMs = 40 * 60_000;
 
 /** The checks and every test; the last line on stdout holds the real totals. Resolves the exit code. */
 export async function runTests(args) {
@@ -38,8 +39,17 @@ async function runVitest(args) {
     { cwd: root, env: toolEnvironment(), stdio: ['ignore', 'inherit', 'inherit'] },
   );
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
+  const deadline = setTimeout(() => stopHanging(child), deadlineMs);
   const code = await new Promise((resolve) => child.once('error', () => resolve(1)).once('close', resolve));
+  clearTimeout(deadline);
   return countTests(readReport(), code);
+}
+
+/** A test that keeps its thread busy cannot be timed out by Vitest. */
+function stopHanging(child) {
+  process.stderr.write(`the tests did not end within ${deadlineMs / 60_000} minutes and are stopped\n`);
+  child.kill('SIGTERM');
+  setTimeout(() => child.kill('SIGKILL'), 10_000).unref();
 }
 
 function readReport() {
