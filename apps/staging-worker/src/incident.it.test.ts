@@ -30,6 +30,14 @@ async function untilIncident(product: StagedProduct): Promise<Incident> {
   });
   return found!;
 }
+const acceptLoss = (incident: Incident) =>
+  fixture.postgres.mesh.unit(async (unit) => {
+    await unit.incidents.acceptLoss(incident.id, incident.generation, {
+      by: 'operator',
+      reason: 'the outage was longer than retention',
+    });
+    await unit.audit.append({ actor: 'operator', event: 'incident.loss-accepted', subject: 'x', facts: {} });
+  });
 const stateOf = async (product: StagedProduct) =>
   (await fixture.postgres.mesh.reads.staging.reports([product.pipeline.pipelineId]))[0]?.lanes[0]?.status
     ?.state;
@@ -80,13 +88,7 @@ test('[S8] expired offsets stop the lane with the exact gap; an accepted loss is
   await eventually(async () => expect(await stateOf(product)).toBe('stopped-by-incident'));
   expect(await countRows(product)).toBe(5);
 
-  await fixture.postgres.mesh.unit(async (unit) => {
-    await unit.incidents.acceptLoss(incident.id, incident.generation, {
-      by: 'operator',
-      reason: 'the outage was longer than retention',
-    });
-    await unit.audit.append({ actor: 'operator', event: 'incident.loss-accepted', subject: 'x', facts: {} });
-  });
+  await acceptLoss(incident);
   await eventually(async () => expect(await countRows(product)).toBe(11));
   await worker.stop();
   const batches = await (await product.table()).batches();
@@ -119,13 +121,39 @@ test('[S2][S8] a loss that touches an open batch is written as a superseding int
   const worker = await fixture.startWorker();
   const incident = await untilIncident(product);
   expect(incident).toMatchObject({ kind: 'offset-out-of-range', from: 0n, to: 4n });
-  await fixture.postgres.mesh.unit(async (unit) => {
-    await unit.incidents.acceptLoss(incident.id, incident.generation, { by: 'operator', reason: 'test' });
-    await unit.audit.append({ actor: 'operator', event: 'incident.loss-accepted', subject: 'x', facts: {} });
-  });
+  await acceptLoss(incident);
   await eventually(async () => expect(await countRows(product)).toBe(2));
   await worker.stop();
   const [batch] = await (await product.table()).batches();
   expect(batch?.batchSeq).toBe(0);
   expect(batch?.entries[0]).toMatchObject({ from: 0n, to: 6n, classes: { landed: 2n, acceptedLoss: 4n } });
+});
+
+test('[S4][S8] a record that was quarantined before it expired counts as quarantined, the others as accepted loss', async () => {
+  const product = await fixture.product({ partitions: 1 });
+  const broken = { key: 'bad', value: 'no json', partition: 0 };
+  await product.produce([...orders(0, 2), broken, ...orders(3, 2), broken]);
+  let hasDied = false;
+  atFaultPoint('primary-commit.before', (passed) => {
+    if (passed !== 1) return;
+    hasDied = true;
+    throw new Error('the process died here');
+  });
+  const first = await fixture.startWorker();
+  await eventually(async () => expect(hasDied).toBe(true));
+  await first.stop();
+  await fixture.admin.deleteRecords(product.pipeline.topic, new Map([[0, 4n]]));
+  const worker = await fixture.startWorker();
+  const incident = await untilIncident(product);
+  await acceptLoss(incident);
+  await eventually(async () => expect(await countRows(product)).toBe(1));
+  await worker.stop();
+  const batches = await (await product.table()).batches();
+  expect(judgeLedger(batches)).toEqual([]);
+  expect(batches[0]?.entries[0]).toMatchObject({
+    from: 0n,
+    to: 6n,
+    classes: { landed: 1n, quarantined: 2n, acceptedLoss: 3n },
+  });
+  expect(await (await product.quarantine()).select('select count(*) as n from rows')).toEqual([{ n: '2' }]);
 });

@@ -3,6 +3,7 @@ import {
   judgeBindingSet,
   judgeHeld,
   nextOffsetsIn,
+  splitHeld,
   type Coordinate,
   type IncidentFacts,
   type Intent,
@@ -13,7 +14,8 @@ import type { Landing } from './landing.ts';
 
 export type HeldOutput =
   | { readonly kind: 'not-held' }
-  | { readonly kind: 'held' }
+  /** `inLosses`: how many of the held records lie in accepted losses, per partition. */
+  | { readonly kind: 'held'; readonly inLosses: ReadonlyMap<number, bigint> }
   | { readonly kind: 'incident'; readonly incident: IncidentFacts };
 
 /** Whether quarantine holds the batch already, and if so whether it holds exactly what this attempt refused [S4]. */
@@ -33,12 +35,12 @@ export async function compareWithHeld(
   }
   const coordinates = (names: readonly string[]): Promise<readonly Coordinate[]> =>
     world.readCoordinates(names, intent.batchId);
-  const verdict = judgeBindingSet(
-    'quarantine',
-    await coordinates(committed),
-    await coordinates(computed.map(({ localFile }) => localFile)),
-  );
-  return verdict.kind === 'agrees' ? held : { kind: 'incident', incident: disagreement(verdict) };
+  const { rest, inLosses } = splitHeld(await coordinates(committed), intent.ranges);
+  const refused = await coordinates(computed.map(({ localFile }) => localFile));
+  const verdict = judgeBindingSet('quarantine', rest, refused);
+  return verdict.kind === 'agrees'
+    ? { kind: 'held', inLosses }
+    : { kind: 'incident', incident: disagreement(verdict) };
 }
 
 /** Log entries searched for the commit of the batch. It is among the last: only it can have set these positions. */

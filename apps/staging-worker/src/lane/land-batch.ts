@@ -15,7 +15,7 @@ import { compareWithHeld } from './binding.ts';
 import { dropFiles, publishFiles } from './data-files.ts';
 import { commitPlan } from './lane-table.ts';
 import type { Landing, LandResult } from './landing.ts';
-import { commitAsOwner } from './owned-commit.ts';
+import { commitAsOwner, type OwnedCommit } from './owned-commit.ts';
 import { evolveSchema } from './schema-evolution.ts';
 
 /** Lands the batch that the intent fixes: files, side outputs, then the primary commit [S3][S4]. */
@@ -23,29 +23,61 @@ export async function landBatch(landing: Landing): Promise<LandResult> {
   const { tables, fill } = landing;
   const outputs = await fill.batch.land(await tables.primary.io.store.scratchFolder());
   if (__HEADWATER_FAULTS__) await faultPoint('land.after');
-  const batch = toBatchRecord(landing, outputs);
-  const balance = judgeBalance(batch.entries);
-  if (balance.kind === 'imbalance') {
+  const judged = await judgeBatch(landing, outputs);
+  if (judged.kind === 'incident') {
     await dropFiles([...outputs.primary, ...outputs.quarantine]);
-    return { kind: 'incident', incident: imbalanceIncident(balance) };
+    return judged;
   }
-  const evolved = evolveSchema(tables.primary, fill.pipeline.contract);
-  if (evolved.kind === 'incident') {
-    await dropFiles([...outputs.primary, ...outputs.quarantine]);
-    return evolved;
-  }
-  const quarantined = await landQuarantine(landing, outputs);
-  if (quarantined !== undefined) {
-    await dropFiles(outputs.primary);
-    return quarantined;
+  if (judged.isHeld) await dropFiles(outputs.quarantine);
+  else if (outputs.quarantine.length > 0) {
+    const result = await landQuarantine(landing, outputs);
+    if (result.kind === 'lost') {
+      await dropFiles(outputs.primary);
+      return result;
+    }
   }
   const adds = await publishFiles(landing.world, tables.primary, outputs.primary);
   if (__HEADWATER_FAULTS__) await faultPoint('publish.primary');
-  return commitPrimary(landing, batch, adds, evolved.metaData);
+  return commitPrimary(landing, judged.batch, adds, judged.metaData);
 }
 
-function toBatchRecord({ world, lease, intent, fill }: Landing, outputs: LandedOutputs): BatchRecord {
-  const accounts = intent.ranges.map(({ partition }) => fill.accounts.get(partition)!);
+type JudgedBatch =
+  | {
+      readonly kind: 'sound';
+      readonly batch: BatchRecord;
+      readonly metaData: TableMetaData | undefined;
+      /** Quarantine holds exactly what this attempt refused [S4]. */
+      readonly isHeld: boolean;
+    }
+  | { readonly kind: 'incident'; readonly incident: IncidentFacts };
+
+/** Everything that may stop a batch, before anything of it is published. */
+async function judgeBatch(landing: Landing, outputs: LandedOutputs): Promise<JudgedBatch> {
+  const held = await compareWithHeld(landing, outputs.quarantine);
+  if (held.kind === 'incident') return held;
+  const batch = toBatchRecord(landing, outputs, held.kind === 'held' ? held.inLosses : new Map());
+  const balance = judgeBalance(batch.entries);
+  if (balance.kind === 'imbalance') return { kind: 'incident', incident: imbalanceIncident(balance) };
+  const evolved = evolveSchema(landing.tables.primary, landing.fill.pipeline.contract);
+  if (evolved.kind === 'incident') return evolved;
+  return { kind: 'sound', batch, metaData: evolved.metaData, isHeld: held.kind === 'held' };
+}
+
+function toBatchRecord(
+  { world, lease, intent, fill }: Landing,
+  outputs: LandedOutputs,
+  refusedBeforeLost: ReadonlyMap<number, bigint>,
+): BatchRecord {
+  const entries = intent.ranges.map(({ partition }) => {
+    const account = fill.accounts.get(partition)!;
+    const { landed, quarantined } = outputs.counts.get(partition) ?? { landed: 0n, quarantined: 0n };
+    const refused = refusedBeforeLost.get(partition) ?? 0n;
+    return toLedgerEntry(
+      intent.topicId,
+      { ...account, acceptedLoss: account.acceptedLoss - refused },
+      { landed, quarantined: quarantined + refused },
+    );
+  });
   return {
     batchId: intent.batchId,
     batchSeq: intent.batchSeq,
@@ -54,34 +86,22 @@ function toBatchRecord({ world, lease, intent, fill }: Landing, outputs: LandedO
     fence: lease.fence,
     contractVersion: intent.contractVersion,
     engine: world.engine.name,
-    entries: accounts.map((account) =>
-      toLedgerEntry(intent.topicId, account, outputs.counts.get(account.partition)),
-    ),
+    entries,
     quarantine: outputs.reasons,
     losses: intent.ranges.flatMap(({ partition, losses }) => losses.map((loss) => ({ partition, ...loss }))),
   };
 }
 
-/** Commits what was refused, unless an earlier attempt has; then that one binds [S4]. Undefined: go on. */
-async function landQuarantine(landing: Landing, outputs: LandedOutputs): Promise<LandResult | undefined> {
+/** Publishes and commits what was refused [S4]. */
+async function landQuarantine(landing: Landing, outputs: LandedOutputs): Promise<OwnedCommit> {
   const { world, tables, intent } = landing;
-  const held = await compareWithHeld(landing, outputs.quarantine);
-  if (held.kind === 'incident') {
-    await dropFiles(outputs.quarantine);
-    return held;
-  }
-  if (held.kind === 'held') {
-    await dropFiles(outputs.quarantine);
-    return undefined;
-  }
-  if (outputs.quarantine.length === 0) return undefined;
-  const adds = await publishFiles(landing.world, tables.quarantine, outputs.quarantine);
+  const adds = await publishFiles(world, tables.quarantine, outputs.quarantine);
   if (__HEADWATER_FAULTS__) await faultPoint('publish.quarantine');
   if (__HEADWATER_FAULTS__) await faultPoint('quarantine-commit.before');
   const plan = planOutputCommit(intent, 'quarantine', adds, world.clock.nowMs());
   const result = await commitAsOwner(landing, tables.quarantine, plan);
   if (__HEADWATER_FAULTS__) await faultPoint('quarantine-commit.after');
-  return result.kind === 'lost' ? result : undefined;
+  return result;
 }
 
 async function commitPrimary(

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { judgeBindingSet, judgeHeld } from './binding-set.ts';
+import { judgeBindingSet, judgeHeld, splitHeld } from './binding-set.ts';
 
 const ranges = [
   { partition: 0, from: 10n, to: 20n, leaderEpoch: 0, losses: [] },
@@ -80,5 +80,19 @@ describe('[S4] the binding set', () => {
 
   test('a record held twice is a disagreement', () => {
     expect(judgeBindingSet('quarantine', [at(0, 5n), at(0, 5n)], [at(0, 5n)]).kind).toBe('disagrees');
+  });
+});
+
+test('[S4][S8] records refused before they were lost count as refused, per partition', () => {
+  const lossy = [{ ...ranges[0]!, losses: [{ incidentId: 'i', from: 10n, to: 15n }] }, ranges[1]!];
+  const held = [10n, 14n, 15n]
+    .map((offset) => ({ partition: 0, offset }))
+    .concat({ partition: 1, offset: 10n });
+  expect(splitHeld(held, lossy)).toEqual({
+    inLosses: new Map([[0, 2n]]),
+    rest: [
+      { partition: 0, offset: 15n },
+      { partition: 1, offset: 10n },
+    ],
   });
 });

@@ -76,4 +76,22 @@ export function judgeBindingSet(
   };
 }
 
+/**
+ * Of the records a side output holds, those in ranges that an operator has given up since: they were refused before they
+ * were lost, so they count as refused. `rest` is what this attempt must refuse too.
+ */
+export function splitHeld(
+  held: readonly Coordinate[],
+  ranges: readonly IntentRange[],
+): { readonly rest: readonly Coordinate[]; readonly inLosses: ReadonlyMap<number, bigint> } {
+  const losses = new Map(ranges.map((range) => [range.partition, range.losses]));
+  const inLosses = new Map<number, bigint>();
+  const rest = held.filter(({ partition, offset }) => {
+    const isLost = losses.get(partition)?.some(({ from, to }) => offset >= from && offset < to) === true;
+    if (isLost) inLosses.set(partition, (inLosses.get(partition) ?? 0n) + 1n);
+    return !isLost;
+  });
+  return { rest, inLosses };
+}
+
 const keyOf = ({ partition, offset }: Coordinate): string => `${partition}@${offset}`;
