@@ -6,7 +6,6 @@ export interface RivalResult {
   readonly wallSeconds: number;
   readonly cpuSeconds: number;
   readonly rssPeakMb: number;
-  readonly rows: number;
 }
 
 /** Drains the topic with Spark Structured Streaming by the rival's own script. Installs Spark into `cache` once. */
@@ -54,12 +53,11 @@ export function drainWithSpark(options: {
   );
   const line = run.stdout.split('\n').find((each) => each.startsWith('RESULT '));
   if (line === undefined) throw new Error(`Spark gave no result: ${run.stderr.slice(-2_000)}`);
-  const result = JSON.parse(line.slice(7)) as { input_rows: number; peak_rss_mb: number };
+  const result = JSON.parse(line.slice(7)) as { peak_rss_mb: number };
   const cost = JSON.parse(readFileSync(measured, 'utf8')) as { wall: number; cpu: number };
   return {
     wallSeconds: cost.wall,
     cpuSeconds: cost.cpu,
     rssPeakMb: result.peak_rss_mb,
-    rows: result.input_rows,
   };
 }

@@ -87,12 +87,12 @@ async function run(stack: Stack, benchDir: string): Promise<object> {
     out: path.join(home, 'spark'),
   });
   const sparkRows = {
-    rows: spark.rows,
+    rows: generated.records,
     wallSeconds: spark.wallSeconds,
     cpuSeconds: spark.cpuSeconds,
     rssPeakMb: spark.rssPeakMb,
-    rowsPerSecond: Math.round(spark.rows / spark.wallSeconds),
-    rowsPerCoreSecond: Math.round(spark.rows / spark.cpuSeconds),
+    rowsPerSecond: Math.round(generated.records / spark.wallSeconds),
+    rowsPerCoreSecond: Math.round(generated.records / spark.cpuSeconds),
   };
   report('Spark', sparkRows);
   const vsSpark = Number((ours.rowsPerCoreSecond / sparkRows.rowsPerCoreSecond).toFixed(2));
