@@ -14,17 +14,19 @@ import {
   type RecordSetBatch,
   type SourceTopic,
 } from '@headwater/core-staging';
-import type { LaneWorld } from './lane-world.ts';
+import { nowUs, type LaneWorld } from './lane-world.ts';
 
 /** A batch that is being filled: what the engine holds, and the account of every partition it reads. */
 export interface Fill {
   readonly pipeline: PipelineSpec;
-  readonly batch: RecordSetBatch;
   readonly batchId: string;
-  readonly ingestedAtUs: bigint;
   readonly accounts: Map<number, PartitionAccount>;
   /** Last stable offset per partition, as of the answer that was taken last. */
   readonly lastStableOffsets: Map<number, bigint>;
+  /** When the batch was opened, or as its intent says; undefined until then. */
+  ingestedAtUs: bigint | undefined;
+  /** Held from the first record set on: an idle lane costs the engine nothing. */
+  batch: RecordSetBatch | undefined;
   /** Monotonic milliseconds when the first offset arrived. */
   firstArrivalMs: number | undefined;
 }
@@ -37,7 +39,8 @@ export interface PartitionView {
 
 export interface FillStart {
   readonly batchId: string;
-  readonly ingestedAtUs: bigint;
+  /** From an intent; a new batch takes the time of its first record set. */
+  readonly ingestedAtUs?: bigint;
   /** Where each partition begins, and the epoch it was read with. */
   readonly positions: Iterable<{
     readonly partition: number;
@@ -46,23 +49,33 @@ export interface FillStart {
   }>;
 }
 
-export async function beginFill(world: LaneWorld, pipeline: PipelineSpec, start: FillStart): Promise<Fill> {
-  const { batchId, ingestedAtUs } = start;
+export function beginFill(pipeline: PipelineSpec, start: FillStart): Fill {
   const accounts = new Map<number, PartitionAccount>();
   for (const { partition, from, leaderEpoch } of start.positions) {
     accounts.set(partition, openAccount(partition, from, leaderEpoch));
   }
-  const batch = await world.engine.beginBatch({ pipeline, batchId, ingestedAtUs });
   return {
     pipeline,
-    batch,
-    batchId,
-    ingestedAtUs,
+    batchId: start.batchId,
     accounts,
     lastStableOffsets: new Map(),
+    ingestedAtUs: start.ingestedAtUs,
+    batch: undefined,
     firstArrivalMs: undefined,
   };
 }
+
+/** The engine's batch, begun at the first call. */
+export async function openBatch(world: LaneWorld, fill: Fill): Promise<RecordSetBatch> {
+  const { pipeline, batchId } = fill;
+  fill.ingestedAtUs ??= nowUs(world);
+  const ingestedAtUs = fill.ingestedAtUs;
+  fill.batch ??= await world.engine.beginBatch({ pipeline, batchId, ingestedAtUs });
+  return fill.batch;
+}
+
+export const discardFill = async (fill: Fill): Promise<void> => void (await fill.batch?.discard());
+export const bufferedBytes = (fill: Fill): number => fill.batch?.bufferedBytes() ?? 0;
 
 /** What came of one round of fetching. `describe`: the topic must be looked at again before the next round. */
 export type RoundEnd =
@@ -95,7 +108,7 @@ export async function fillOnce(world: LaneWorld, fill: Fill, round: Round): Prom
     if (verdict.kind === 'incident' || verdict.kind === 'describe') return verdict;
     if (verdict.kind === 'retry') retry = verdict.cause;
     if (answer.kind !== 'records') continue;
-    const taken = takeAnswer(world, fill, round, account, answer);
+    const taken = await takeAnswer(world, fill, round, account, answer);
     if (taken.kind === 'incident') return taken;
     records += taken.records;
     bytes += answer.recordSet.length;
@@ -128,19 +141,20 @@ type Taken =
   | { readonly kind: 'taken'; readonly records: number }
   | { readonly kind: 'incident'; readonly incident: IncidentFacts };
 
-function takeAnswer(
+async function takeAnswer(
   world: LaneWorld,
   fill: Fill,
   { topic, until, views }: Round,
   account: PartitionAccount,
   answer: Extract<PartitionFetch, { kind: 'records' }>,
-): Taken {
+): Promise<Taken> {
   const { partition, recordSet, lastStableOffset, highWatermark } = answer;
   views.set(partition, { highWatermark, lastStableOffset });
   fill.lastStableOffsets.set(partition, lastStableOffset);
   const to = until?.get(partition) ?? lastStableOffset;
   if (recordSet.length === 0 || to <= account.nextOffset) return { kind: 'taken', records: 0 };
-  const report = fill.batch.add({
+  const batch = await openBatch(world, fill);
+  const report = batch.add({
     partition,
     recordSet,
     from: account.nextOffset,

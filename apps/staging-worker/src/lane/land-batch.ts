@@ -13,6 +13,7 @@ import {
 } from '@headwater/core-staging';
 import { compareWithHeld } from './binding.ts';
 import { dropFiles, publishFiles } from './data-files.ts';
+import { openBatch } from './fill.ts';
 import { commitPlan } from './lane-table.ts';
 import type { Landing, LandResult } from './landing.ts';
 import { commitAsOwner, type OwnedCommit } from './owned-commit.ts';
@@ -20,8 +21,9 @@ import { evolveSchema } from './schema-evolution.ts';
 
 /** Lands the batch that the intent fixes: files, side outputs, then the primary commit [S3][S4]. */
 export async function landBatch(landing: Landing): Promise<LandResult> {
-  const { tables, fill } = landing;
-  const outputs = await fill.batch.land(await tables.primary.io.store.scratchFolder());
+  const { world, tables, fill } = landing;
+  const filled = await openBatch(world, fill);
+  const outputs = await filled.land(await tables.primary.io.store.scratchFolder());
   if (__HEADWATER_FAULTS__) await faultPoint('land.after');
   const judged = await judgeBatch(landing, outputs);
   if (judged.kind === 'incident') {
@@ -36,7 +38,7 @@ export async function landBatch(landing: Landing): Promise<LandResult> {
       return result;
     }
   }
-  const adds = await publishFiles(landing.world, tables.primary, outputs.primary);
+  const adds = await publishFiles(world, tables.primary, outputs.primary);
   if (__HEADWATER_FAULTS__) await faultPoint('publish.primary');
   return commitPrimary(landing, judged.batch, adds, judged.metaData);
 }

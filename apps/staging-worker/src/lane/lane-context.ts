@@ -73,5 +73,3 @@ export const draftIntent = (
   transformHash: lane.pipeline.transformHash,
   engine: lane.world.engine.name,
 });
-
-export const nowUs = ({ clock }: LaneWorld): bigint => BigInt(clock.nowMs()) * 1000n;

@@ -56,3 +56,6 @@ export const sleep = (ms: number, signal?: AbortSignal): Promise<void> =>
     const timer = setTimeout(done, Math.max(0, ms));
     signal?.addEventListener('abort', done, { once: true });
   });
+
+/** Wall clock, microseconds since the epoch. */
+export const nowUs = ({ clock }: Pick<LaneWorld, 'clock'>): bigint => BigInt(clock.nowMs()) * 1000n;

@@ -9,10 +9,10 @@ import {
   type Intent,
 } from '@headwater/core-staging';
 import { unexpectedError } from '@headwater/kernel';
-import { beginFill, fillOnce, type Fill } from './fill.ts';
+import { beginFill, bufferedBytes, discardFill, fillOnce, type Fill } from './fill.ts';
 import { landBatch } from './land-batch.ts';
-import { draftIntent, nowUs, type LaneContext } from './lane-context.ts';
-import { sleep } from './lane-world.ts';
+import { draftIntent, type LaneContext } from './lane-context.ts';
+import { nowUs, sleep } from './lane-world.ts';
 import { settleBatch } from './settle-batch.ts';
 
 /** Why the pump stopped. `adopt`: somebody wrote the next intent first, so the lane recovers from it [S2]. */
@@ -32,7 +32,7 @@ interface InFlight {
 
 /** Fills and lands batches until the lane's state, an incident or another owner ends it. Nothing half-done is left. */
 export async function pump(lane: LaneContext): Promise<PumpEnd> {
-  let fill = await beginNextFill(lane);
+  let fill = beginNextFill(lane);
   lane.filling = fill;
   let flight: InFlight | undefined;
   try {
@@ -51,7 +51,7 @@ export async function pump(lane: LaneContext): Promise<PumpEnd> {
       if (step.kind === 'cut') {
         flight = land(lane, fill);
         lane.landing = fill;
-        fill = await beginNextFill(lane, fill);
+        fill = beginNextFill(lane, fill);
         lane.filling = fill;
       } else if (step.kind === 'hold') {
         await (flight === undefined ? sleep(HOLD_MS) : Promise.race([flight.done, sleep(HOLD_MS)]));
@@ -61,7 +61,7 @@ export async function pump(lane: LaneContext): Promise<PumpEnd> {
       }
     }
   } finally {
-    await fill.batch.discard();
+    await discardFill(fill);
     await flight?.done;
     lane.filling = undefined;
     lane.landing = undefined;
@@ -79,7 +79,7 @@ function decideNext(lane: LaneContext, fill: Fill, flight: InFlight | undefined)
   if (isSettling && flight === undefined && fill.firstArrivalMs === undefined) return { kind: 'settled' };
   return decideFill(
     {
-      fillingBytes: fill.batch.bufferedBytes(),
+      fillingBytes: bufferedBytes(fill),
       landingBytes: flight?.bytes ?? 0,
       firstArrivalMs: fill.firstArrivalMs,
       isLanding: flight !== undefined,
@@ -91,19 +91,14 @@ function decideNext(lane: LaneContext, fill: Fill, flight: InFlight | undefined)
 }
 
 /** Begins a batch where the one before it ends, or where the log ends. */
-async function beginNextFill(lane: LaneContext, before?: Fill): Promise<Fill> {
-  const { world } = lane;
+function beginNextFill(lane: LaneContext, before?: Fill): Fill {
   const positions = [...lane.positions].map(([partition, { nextOffset, leaderEpoch }]) => {
     const account = before?.accounts.get(partition);
     return account === undefined
       ? { partition, from: nextOffset, leaderEpoch }
       : { partition, from: account.nextOffset, leaderEpoch: account.leaderEpoch };
   });
-  return beginFill(world, lane.pipeline, {
-    batchId: world.ids.uuid(),
-    ingestedAtUs: nowUs(world),
-    positions,
-  });
+  return beginFill(lane.pipeline, { batchId: lane.world.ids.uuid(), positions });
 }
 
 /** Partitions that the topic grew by since the batch began [S8]. */
@@ -147,7 +142,7 @@ function takeIncident(lane: LaneContext): PumpEnd {
 /** Starts landing the batch; the flight's `end` or `error` is set when it is over. */
 function land(lane: LaneContext, fill: Fill): InFlight {
   const flight: InFlight = {
-    bytes: fill.batch.bufferedBytes(),
+    bytes: bufferedBytes(fill),
     end: undefined,
     error: undefined,
     done: Promise.resolve(),
@@ -177,7 +172,7 @@ async function fixAndLand(lane: LaneContext, fill: Fill): Promise<PumpEnd | 'lan
     await settleBatch(lane, landed);
     return 'landed';
   } finally {
-    await fill.batch.discard();
+    await discardFill(fill);
   }
 }
 
@@ -193,7 +188,8 @@ async function fixBatch(
   if (decision.kind === 'broken') throw brokenBatch(lane, decision);
   if (__HEADWATER_FAULTS__) await faultPoint('intent.before');
   if (!lane.lease.isHeld()) return { kind: 'lost', cause: 'the lease has ended' };
-  const { batchId, ingestedAtUs } = fill;
+  const { batchId } = fill;
+  const ingestedAtUs = (fill.ingestedAtUs ??= nowUs(lane.world));
   const put = await putIntent(
     lane.tables.primary.io.store,
     draftIntent(lane, { batchId, ingestedAtUs, ranges: decision.ranges }),

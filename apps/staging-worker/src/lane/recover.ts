@@ -15,11 +15,11 @@ import {
   type Intent,
 } from '@headwater/core-staging';
 import { unexpectedError } from '@headwater/kernel';
-import { beginFill, fillOnce, isFilled, passLosses, type Fill } from './fill.ts';
+import { beginFill, discardFill, fillOnce, isFilled, passLosses, type Fill } from './fill.ts';
 import { landBatch } from './land-batch.ts';
-import { draftIntent, nowUs, type LaneContext } from './lane-context.ts';
+import { draftIntent, type LaneContext } from './lane-context.ts';
 import { refreshTable, txnsOf } from './lane-table.ts';
-import { sleep } from './lane-world.ts';
+import { nowUs, sleep } from './lane-world.ts';
 import { catchUpMirror } from './mirror.ts';
 import { settleBatch } from './settle-batch.ts';
 import { pipelineOfIntent, storeTransform } from './transform.ts';
@@ -120,7 +120,7 @@ async function nextIntent(lane: LaneContext, losses: readonly AcceptedLoss[]): P
 async function landIntent(lane: LaneContext, intent: Intent): Promise<RecoverEnd> {
   const { world, lease, tables } = lane;
   const pipeline = await pipelineOfIntent(tables.primary.io.store, lane.pipeline, intent);
-  const fill = await beginFill(world, pipeline, {
+  const fill = beginFill(pipeline, {
     batchId: intent.batchId,
     ingestedAtUs: intent.ingestedAtUs,
     positions: intent.ranges.map(({ partition, from }) => ({ partition, from, leaderEpoch: -1 })),
@@ -136,7 +136,7 @@ async function landIntent(lane: LaneContext, intent: Intent): Promise<RecoverEnd
     await settleBatch(lane, landed);
     return { kind: 'recovered' };
   } finally {
-    await fill.batch.discard();
+    await discardFill(fill);
   }
 }
 
