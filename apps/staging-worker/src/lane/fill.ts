@@ -154,7 +154,7 @@ async function takeAnswer(
   const to = until?.get(partition) ?? lastStableOffset;
   if (recordSet.length === 0 || to <= account.nextOffset) return { kind: 'taken', records: 0 };
   const batch = await openBatch(world, fill);
-  const report = batch.add({
+  const report = await batch.add({
     partition,
     recordSet,
     from: account.nextOffset,

@@ -10,6 +10,8 @@ import {
   type LandedFile,
   type LandedOutputs,
   type RecordSetBatch,
+  type RecordSetInput,
+  type RecordSetReport,
   type RecordSetScanner,
   type ScannedRecord,
 } from '@headwater/core-staging';
@@ -74,7 +76,7 @@ export async function openBatch(input: BatchInput, tools: BatchTools): Promise<R
     isOver = true;
   };
   return {
-    add: (set) => addRecordSet(state, set),
+    add: (set) => Promise.try(addRecordSet, state, set),
     bufferedBytes: () => state.bufferedBytes + state.fanOut * FILE_BYTES,
     async land(scratchFolder) {
       let isLanded = false;
@@ -90,7 +92,7 @@ export async function openBatch(input: BatchInput, tools: BatchTools): Promise<R
   };
 }
 
-function addRecordSet(state: BatchState, set: Parameters<RecordSetBatch['add']>[0]) {
+function addRecordSet(state: BatchState, set: RecordSetInput): RecordSetReport {
   const { partition } = set;
   const before = { accepted: state.accepted.count(), refused: state.refused.count() };
   const report = state.tools.scanner.scan(state.input.pipeline.topic, set, {

@@ -3,9 +3,9 @@ import type { AbortedTransaction } from './record-source.ts';
 import type { PipelineSpec } from './pipeline.ts';
 
 /**
- * The seam between fetching and committing: record set bytes in, columns and doubts inside, Parquet files out.
- * Implementations: the plain one over DuckDB (libs/adapters/parquet); the columnar kernel later. Both pass the same
- * contract suite in libs/testkit.
+ * The seam between fetching and committing: record set bytes in, columns and doubts inside, Parquet files out. It may
+ * lie between threads, so inputs and results are plain data that can be cloned, and record sets the only large thing in
+ * them. Every implementation passes the contract suite in libs/testkit.
  */
 export interface RecordSetEngine {
   /** Shown in status and metrics. */
@@ -24,10 +24,11 @@ export interface BatchInput {
 
 export interface RecordSetBatch {
   /**
-   * Adds the records of `recordSet` whose offset lies in [from, to). Sets of one partition arrive in offset order. When
-   * it throws, the batch holds an unknown part of the set and can only be discarded.
+   * Adds the records of `recordSet` whose offset lies in [from, to). Sets of one partition arrive in offset order, and
+   * a set is added only after the one before it has answered. The engine keeps no view of the bytes. When it rejects, the
+   * batch holds an unknown part of the set and can only be discarded.
    */
-  add(input: RecordSetInput): RecordSetReport;
+  add(input: RecordSetInput): Promise<RecordSetReport>;
   /** Bytes held now, for back-pressure [S11]; each output file that has begun counts for its writer's buffers. */
   bufferedBytes(): number;
   /** Writes the outputs as finished local files in `scratchFolder`; the caller publishes and commits them [S3]. */

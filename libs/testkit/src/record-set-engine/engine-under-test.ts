@@ -92,7 +92,11 @@ export interface Landed extends LandedOutputs {
 }
 
 /** Adds record sets to the batch as a lane would. */
-export function addSet(under: EngineUnderTest, batch: RecordSetBatch, set: SetToAdd): RecordSetReport {
+export function addSet(
+  under: EngineUnderTest,
+  batch: RecordSetBatch,
+  set: SetToAdd,
+): Promise<RecordSetReport> {
   const recordSet = Buffer.concat(set.batches.map((each) => encodeRecordBatch(each, under.crc32c)));
   const first = set.batches[0]?.baseOffset ?? set.batches[0]?.records[0]?.offset ?? 0n;
   return batch.add({
@@ -116,7 +120,8 @@ export async function land(
   sets: readonly SetToAdd[],
 ): Promise<Landed> {
   const batch = await beginBatch(under, pipeline);
-  const reports = sets.map((set) => addSet(under, batch, set));
+  const reports: RecordSetReport[] = [];
+  for (const set of sets) reports.push(await addSet(under, batch, set));
   return { reports, ...(await landInFolder(batch)) };
 }
 

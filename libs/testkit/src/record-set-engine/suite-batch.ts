@@ -172,13 +172,13 @@ export function batchTests(under: () => EngineUnderTest): void {
   test('a discarded batch leaves nothing to the next one, and the next may fill while one lands', async () => {
     const pipeline = pipelineOf(contract);
     const discarded = await beginBatch(under(), pipeline);
-    addSet(under(), discarded, { batches: [{ records: records(rows(0, 100)) }] });
+    await addSet(under(), discarded, { batches: [{ records: records(rows(0, 100)) }] });
     await discarded.discard();
     const first = await beginBatch(under(), pipeline);
-    addSet(under(), first, { batches: [{ records: records([row(1), row(2)]) }] });
+    await addSet(under(), first, { batches: [{ records: records([row(1), row(2)]) }] });
     const landing = landInFolder(first);
     const second = await beginBatch(under(), pipeline);
-    addSet(under(), second, { batches: [{ records: records([row(3)], 2n) }] });
+    await addSet(under(), second, { batches: [{ records: records([row(3)], 2n) }] });
     const ids = async ({ primaryFiles }: { readonly primaryFiles: readonly string[] }) =>
       (await under().select(primaryFiles, 'select id from rows')).map(({ id }) => id);
     expect(await ids(await landing)).toEqual([1, 2]);
@@ -191,12 +191,12 @@ export function batchTests(under: () => EngineUnderTest): void {
     });
     const batch = await beginBatch(under(), pipelineOf(wide));
     expect(batch.bufferedBytes()).toBe(0);
-    addSet(under(), batch, {
+    await addSet(under(), batch, {
       batches: [{ records: records(Array.from({ length: 100 }, () => '{"r":"a"}')) }],
     });
     const one = batch.bufferedBytes();
     expect(one).toBeGreaterThan(900);
-    addSet(under(), batch, {
+    await addSet(under(), batch, {
       batches: [
         {
           records: records(

@@ -123,11 +123,11 @@ export function recordSetTests(under: () => EngineUnderTest): void {
 
   test('a damaged record batch throws with its coordinates, and the batch can still be discarded', async () => {
     const batch = await beginBatch(under(), pipelineOf(contract));
-    addSet(under(), batch, { batches: [{ records: records(ids(0, 3)) }] });
+    await addSet(under(), batch, { batches: [{ records: records(ids(0, 3)) }] });
     const recordSet = encodeRecordBatch({ records: records(ids(3, 3), 3n) }, under().crc32c);
     recordSet[70] = recordSet[70]! ^ 1;
     const set = { partition: 5, recordSet, from: 3n, to: 100n, aborted: [] };
-    expect(() => batch.add(set)).toThrow(
+    await expect(batch.add(set)).rejects.toThrow(
       expect.objectContaining({ path: "suite.it's a topic[5]@3" }) as Error,
     );
     await batch.discard();
@@ -140,7 +140,7 @@ export function recordSetTests(under: () => EngineUnderTest): void {
       encodeRecordBatch({ records: records(ids(3, 3), 3n) }, under().crc32c).subarray(0, 80),
     ]);
     const batch = await beginBatch(under(), pipelineOf(contract));
-    const report = batch.add({ partition: 0, recordSet, from: 0n, to: 100n, aborted: [] });
+    const report = await batch.add({ partition: 0, recordSet, from: 0n, to: 100n, aborted: [] });
     expect(report).toMatchObject({ nextOffset: 3n, records: 3n });
     expect((await landInFolder(batch)).primary.map((file) => file.records)).toEqual([3]);
   });
