@@ -76,7 +76,7 @@ export async function openBatch(input: BatchInput, tools: BatchTools): Promise<R
     isOver = true;
   };
   return {
-    add: (set) => Promise.try(addRecordSet, state, set),
+    add: async (set) => addRecordSet(state, set),
     bufferedBytes: () => state.bufferedBytes + state.fanOut * FILE_BYTES,
     async land(scratchFolder) {
       let isLanded = false;
