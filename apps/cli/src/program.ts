@@ -3,6 +3,7 @@ import type { CommandContext, RunCommand } from './context.ts';
 import { exitCode, type ExitCode } from './exit-code.ts';
 import { languages, type Messages } from './message/index.ts';
 import { outputFormats } from './output/listing.ts';
+import { registerContractCommands } from './program/contract-commands.ts';
 import { registerMeshCommands } from './program/mesh-commands.ts';
 import { registerPipelineCommands } from './program/pipeline-commands.ts';
 import { registerStackCommands } from './program/stack-commands.ts';
@@ -36,6 +37,7 @@ export function buildProgram(context: CommandContext): Program {
     .exitOverride();
   registerStackCommands(program, context, run);
   registerMeshCommands(program, context, run);
+  registerContractCommands(program, context, run);
   registerPipelineCommands(program, context, run);
   return { command: program, outcome: () => outcome };
 }

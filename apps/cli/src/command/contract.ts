@@ -1,10 +1,19 @@
 import { readFileSync } from 'node:fs';
-import { describeProblem, inferContract, lintContract, splitSample } from '@headwater/core-contract';
+import {
+  describeProblem,
+  diffContracts,
+  inferContract,
+  lintContract,
+  parseContract,
+  splitSample,
+} from '@headwater/core-contract';
+import type { ContractChangelog, Odcs } from '@headwater/core-contract';
 import { userError } from '@headwater/kernel';
 import type { CommandContext } from '../context.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { readStandardInput, standardInputName } from '../input/standard-input.ts';
-import { printListing } from '../output/listing.ts';
+import type { Messages } from '../message/index.ts';
+import { printListing, printRecord } from '../output/listing.ts';
 
 /** Every problem of the contract with its position; fails when one of them is an error. */
 export async function lint(context: CommandContext, source: string): Promise<ExitCode> {
@@ -48,6 +57,32 @@ export async function infer(context: CommandContext, source: string, facts: Infe
   if (context.format() === 'table') terminal.print(text.trimEnd());
   else terminal.print(JSON.stringify({ contract: text, recordsRead, refused, evidence }));
   return exitCode.ok;
+}
+
+/** Every difference between two versions of a contract, what it means, and the version that has to follow. */
+export async function diffFiles(context: CommandContext, older: string, newer: string): Promise<ExitCode> {
+  const { terminal, messages } = context;
+  const changelog = diffContracts(await readContract(older), await readContract(newer));
+  printRecord(terminal, context.format(), changelog, () =>
+    changelog.changes.length === 0 ? messages.contract.noChanges : changelogText(changelog, messages),
+  );
+  return exitCode.ok;
+}
+
+function changelogText({ classification, semver, changes }: ContractChangelog, messages: Messages): string {
+  const width = Math.max(...changes.map((change) => change.classification.length));
+  const lines = changes.map((change) => `${change.classification.padEnd(width)}  ${change.message}`);
+  return [...lines, '', messages.contract.changelog(changes.length, classification, semver)].join('\n');
+}
+
+async function readContract(source: string): Promise<Odcs> {
+  const parsed = parseContract(await readText(source));
+  if (parsed.ok) return parsed.value.odcs;
+  throw userError({
+    code: 'HW_CONTRACT_INVALID',
+    message: parsed.error.map((problem) => describeProblem(nameOf(source), problem)).join('\n  '),
+    fix: parsed.error[0]?.fix ?? 'Run headwater contract lint on it.',
+  });
 }
 
 const nameOf = (source: string): string => (source === '-' ? standardInputName : source);

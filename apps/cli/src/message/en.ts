@@ -20,7 +20,8 @@ export const english = {
     describe: 'Show everything about one product, topic or operation',
     produce: 'Send JSON lines from a file or standard input to a product’s topic',
     tail: 'Read the last records of a product’s topic and, with --follow, new ones',
-    contract: 'Infer and lint data contracts (ODCS 3.1)',
+    contract: 'Work with data contracts (ODCS 3.1)',
+    contractDiff: 'Classify every change between two versions of a contract: breaking, compatible or docs',
     contractInfer: 'Infer a contract from JSON lines',
     contractLint: 'Check a contract; every finding has its line and column',
     incidents: 'List incidents, or accept the loss one of them names',
@@ -58,6 +59,7 @@ export const english = {
     seed: 'seed of generated events',
     key: 'member of the JSON object to use as record key',
     jsonLines: 'file of JSON lines, or - for standard input',
+    contractFile: 'contract (ODCS YAML or JSON), or - for standard input',
     decode: 'read values as JSON, behind a schema id if there is one',
     follow: 'wait for new records until Ctrl-C',
     last: 'begin with this many of the newest records',
@@ -177,6 +179,9 @@ export const english = {
     fix: 'fix',
   },
   contract: {
+    noChanges: 'The contracts say the same.',
+    changelog: (count: number, classification: string, semver: string) =>
+      `${count} change${count === 1 ? '' : 's'}, ${classification}: the next version is ${semver}`,
     inferred: (records: number, properties: number) => `${records} records read, ${properties} properties`,
     refused: (where: string, reason: string, path: string, detail: string) =>
       `${where} would be quarantined: ${reason}${path === '' ? '' : ` at ${path}`}: ${detail}`,

@@ -21,7 +21,8 @@ export const korean: Messages = {
     describe: '프로덕트, 토픽, 작업 하나의 모든 정보를 표시',
     produce: '파일이나 표준 입력의 JSON 라인을 프로덕트의 토픽으로 전송',
     tail: '프로덕트 토픽의 마지막 레코드를 읽고, --follow면 새 레코드도 읽음',
-    contract: '데이터 계약(ODCS 3.1) 추론과 검사',
+    contract: '데이터 계약(ODCS 3.1) 다루기',
+    contractDiff: '두 버전의 계약 사이 변경을 모두 분류: breaking(호환 깨짐), compatible(호환), docs(문서)',
     contractInfer: 'JSON 라인에서 계약을 추론',
     contractLint: '계약을 검사하고 줄과 열 위치를 표시',
     incidents: '인시던트 목록 또는 손실 수락',
@@ -59,6 +60,7 @@ export const korean: Messages = {
     seed: '생성 이벤트의 시드',
     key: '레코드 키로 쓸 JSON 멤버',
     jsonLines: 'JSON 라인 파일, 또는 표준 입력은 -',
+    contractFile: '계약 파일(ODCS YAML 또는 JSON), 표준 입력은 -',
     decode: '값을 JSON으로 읽음 (앞에 스키마 id가 있으면 함께 표시)',
     follow: 'Ctrl-C까지 새 레코드를 기다림',
     last: '가장 최근 레코드를 이만큼 먼저 표시',
@@ -174,6 +176,9 @@ export const korean: Messages = {
     fix: '해결',
   },
   contract: {
+    noChanges: '두 계약의 내용이 같습니다.',
+    changelog: (count, classification, semver) =>
+      `변경 ${count}건, ${classification}: 다음 버전은 ${semver}입니다`,
     inferred: (records, properties) => `레코드 ${records}건을 읽어 속성 ${properties}개를 찾았습니다`,
     refused: (where, reason, path, detail) =>
       `${where} 격리 대상: ${reason}${path === '' ? '' : ` (${path})`}: ${detail}`,

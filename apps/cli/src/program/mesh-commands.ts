@@ -1,6 +1,5 @@
 import { Argument, Option, type Command } from 'commander';
 import { apply, diff, type ApplyOptions } from '../command/apply.ts';
-import { infer, lint, type InferOptions } from '../command/contract.ts';
 import { describe, describeKinds, type DescribeKind } from '../command/describe.ts';
 import { get, getKinds, type GetKind } from '../command/get.ts';
 import { retire, type RetireOptions } from '../command/retire.ts';
@@ -11,12 +10,11 @@ import { addExamples, gather, wholeNumber } from './option-values.ts';
 const timeoutSecondsMax = 3_600;
 const limitMax = 10_000;
 
-/** `apply`, `diff`, `get`, `describe`, `retire`, `retention`, `operations`, `contract`: products and what they are made of. */
+/** `apply`, `diff`, `get`, `describe`, `retire`, `retention`, `operations`: products and what they are made of. */
 export function registerMeshCommands(program: Command, context: CommandContext, run: RunCommand): void {
   registerApply(program, context, run);
   registerReads(program, context, run);
   registerRetire(program, context, run);
-  registerContract(program, context, run);
 }
 
 function registerApply(program: Command, context: CommandContext, run: RunCommand): void {
@@ -92,27 +90,5 @@ function registerRetire(program: Command, context: CommandContext, run: RunComma
   addExamples(command, title['examples'] ?? '', [
     'headwater retire ads/ad-events --reason "made by mistake" --dry-run',
     'headwater retire ads/ad-events --reason "made by mistake" --tables delete --confirm ads/ad-events',
-  ]);
-}
-
-function registerContract(program: Command, context: CommandContext, run: RunCommand): void {
-  const { about, option, title } = context.messages;
-  const contract = program.command('contract').description(about.contract);
-  const linting = contract
-    .command('lint')
-    .description(about.contractLint)
-    .argument('<file>', option.file)
-    .action((file: string) => run(() => lint(context, file)));
-  addExamples(linting, title['examples'] ?? '', ['headwater contract lint ad-events.odcs.yaml']);
-  const inferring = contract
-    .command('infer')
-    .description(about.contractInfer)
-    .argument('<file>', option.jsonLines)
-    .requiredOption('--domain <domain>', option.domain)
-    .requiredOption('--name <name>', option.name)
-    .option('--owner <team>', option.owner)
-    .action((file: string, options: InferOptions) => run(() => infer(context, file, options)));
-  addExamples(inferring, title['examples'] ?? '', [
-    'headwater contract infer readings.jsonl --domain garden --name readings > readings.odcs.yaml',
   ]);
 }

@@ -19,3 +19,7 @@ export type { Sample, SampleRecord } from './infer/sample-records.ts';
 export type { InferenceFacts } from './infer/write-inferred.ts';
 export { lintContract } from './lint/lint-contract.ts';
 export { toJsonSchema } from './export/json-schema.ts';
+export { diffContracts } from './changelog/contract-changelog.ts';
+export type { ContractChange, ContractChangelog } from './changelog/contract-changelog.ts';
+export { isVersionEnough, nextVersion } from './changelog/next-version.ts';
+export type { Classification } from './changelog/next-version.ts';

@@ -1,0 +1,51 @@
+import type { Command } from 'commander';
+import { diffFiles, infer, lint, type InferOptions } from '../command/contract.ts';
+import type { CommandContext, RunCommand } from '../context.ts';
+import { addExamples } from './option-values.ts';
+
+/** `contract`: what can be done with a contract file by itself; none of it needs a running stack. */
+export function registerContractCommands(program: Command, context: CommandContext, run: RunCommand): void {
+  const contract = program.command('contract').description(context.messages.about.contract);
+  registerLint(contract, context, run);
+  registerInfer(contract, context, run);
+  registerDiff(contract, context, run);
+}
+
+function registerLint(contract: Command, context: CommandContext, run: RunCommand): void {
+  const { about, option, title } = context.messages;
+  const linting = contract
+    .command('lint')
+    .description(about.contractLint)
+    .argument('<file>', option.file)
+    .action((file: string) => run(() => lint(context, file)));
+  addExamples(linting, title['examples'] ?? '', ['headwater contract lint ad-events.odcs.yaml']);
+}
+
+function registerInfer(contract: Command, context: CommandContext, run: RunCommand): void {
+  const { about, option, title } = context.messages;
+  const inferring = contract
+    .command('infer')
+    .description(about.contractInfer)
+    .argument('<file>', option.jsonLines)
+    .requiredOption('--domain <domain>', option.domain)
+    .requiredOption('--name <name>', option.name)
+    .option('--owner <team>', option.owner)
+    .action((file: string, options: InferOptions) => run(() => infer(context, file, options)));
+  addExamples(inferring, title['examples'] ?? '', [
+    'headwater contract infer readings.jsonl --domain garden --name readings > readings.odcs.yaml',
+  ]);
+}
+
+function registerDiff(contract: Command, context: CommandContext, run: RunCommand): void {
+  const { about, option, title } = context.messages;
+  const differing = contract
+    .command('diff')
+    .description(about.contractDiff)
+    .argument('<old>', option.contractFile)
+    .argument('<new>', option.contractFile)
+    .action((older: string, newer: string) => run(() => diffFiles(context, older, newer)));
+  addExamples(differing, title['examples'] ?? '', [
+    'headwater contract diff orders-1.odcs.yaml orders-2.odcs.yaml',
+    'git show HEAD:orders.odcs.yaml | headwater contract diff - orders.odcs.yaml -o json',
+  ]);
+}
