@@ -39,6 +39,8 @@ export function createRowBuffers(contract: CompiledContract): RowBuffers {
 export interface AcceptedRows {
   /** Takes the values of the record judged last. */
   append(partition: number, record: ScannedRecord, slots: RecordSlots): void;
+  /** The bytes of the records so far are another's from here on. */
+  keep(): void;
   /** Number of rows so far. */
   count(): number;
   /** Moves every row into the table; nothing can be appended after. */
@@ -75,6 +77,9 @@ function createAcceptedRows(appender: DuckDBAppender, buffers: RowBuffers): Acce
       positions.set(rows, partition, record);
       total++;
       if (++rows === CHUNK_ROWS) flush();
+    },
+    keep() {
+      for (const column of columns) column.keep();
     },
     count: () => total,
     finish() {

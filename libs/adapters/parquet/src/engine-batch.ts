@@ -98,6 +98,7 @@ function addRecordSet(state: BatchState, set: RecordSetInput): RecordSetReport {
   const report = state.tools.scanner.scan(state.input.pipeline.topic, set, {
     record: (record) => judgeRecord(state, partition, record),
   });
+  state.accepted.keep();
   const counts = state.counts.get(partition) ?? { landed: 0n, quarantined: 0n };
   counts.landed += BigInt(state.accepted.count() - before.accepted);
   counts.quarantined += BigInt(state.refused.count() - before.refused);

@@ -21,6 +21,8 @@ import { writeValues } from './engine-vector-values.ts';
 export interface ColumnBuffer {
   /** Takes column `column` of the record judged last, whose bytes are in `bytes`, as row `row`. */
   set(row: number, slots: RecordSlots, column: number, bytes: Uint8Array): void;
+  /** Copies what it still views of the bytes given to `set`, which are another's from here on. */
+  keep(): void;
   /** Writes the first `rows` rows to the vector of an empty chunk and begins anew. */
   flush(vector: Vector, rows: number): void;
 }
@@ -94,6 +96,8 @@ const setLowWord: FixedSetter<Int16Array | Int32Array> = (data, row, slots, colu
   data[row] = slots.words[2 * column]!;
 };
 
+const keepNothing = (): void => undefined;
+
 function createFixedBuffer<T extends FixedArray>(data: T, setValue: FixedSetter<T>): ColumnBuffer {
   const validity = createValidity();
   const bytesPerRow = data.byteLength / CHUNK_ROWS;
@@ -102,6 +106,7 @@ function createFixedBuffer<T extends FixedArray>(data: T, setValue: FixedSetter<
       if (slots.forms[column] === FORM_NULL) validity.setNull(row);
       else setValue(data, row, slots, column);
     },
+    keep: keepNothing,
     flush(vector, rows) {
       copyInto(vector, new Uint8Array(data.buffer, 0, rows * bytesPerRow), bytesPerRow, CHUNK_ROWS);
       validity.flush(vector);
@@ -118,6 +123,7 @@ function createTextBuffer(): ColumnBuffer {
   const validity = createValidity();
   const longRows: number[] = [];
   const longTexts: Uint8Array[] = [];
+  let kept = 0;
   return {
     set(row, slots, column, bytes) {
       const at = 4 * row;
@@ -141,6 +147,9 @@ function createTextBuffer(): ColumnBuffer {
       const target = 16 * row + 4;
       for (let i = 0; i < length; i++) inline[target + i] = source[start + i]!;
     },
+    keep() {
+      for (; kept < longTexts.length; kept++) longTexts[kept] = longTexts[kept]!.slice();
+    },
     flush(vector, rows) {
       copyInto(vector, inline.subarray(0, 16 * rows), 16, CHUNK_ROWS);
       for (let i = 0; i < longRows.length; i++) {
@@ -148,6 +157,7 @@ function createTextBuffer(): ColumnBuffer {
       }
       longRows.length = 0;
       longTexts.length = 0;
+      kept = 0;
       validity.flush(vector);
     },
   };
@@ -159,6 +169,7 @@ function createBoxBuffer(type: ColumnType): ColumnBuffer {
     set(row, slots, column) {
       values[row] = slots.forms[column] === FORM_NULL ? null : slots.boxes[column]!;
     },
+    keep: keepNothing,
     flush(vector, rows) {
       values.length = rows;
       writeValues(vector, type, values, CHUNK_ROWS);

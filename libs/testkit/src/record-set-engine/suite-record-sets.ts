@@ -134,6 +134,23 @@ export function recordSetTests(under: () => EngineUnderTest): void {
     await batch.discard();
   });
 
+  test('the bytes of a record set may be used again as soon as it was added', async () => {
+    const pipeline = pipelineOf(
+      contractOf([column('text', { kind: 'string' }), column('tags', { kind: 'json' })]),
+    );
+    const text = (id: number) => `a text that no engine keeps in sixteen bytes, ${id}`;
+    const batch = await beginBatch(under(), pipeline);
+    for (const id of [0, 1]) {
+      const value = JSON.stringify({ text: text(id), tags: [text(id)] });
+      const recordSet = encodeRecordBatch({ records: records([value], BigInt(id)) }, under().crc32c);
+      await batch.add({ partition: 0, recordSet, from: BigInt(id), to: 100n, aborted: [] });
+      recordSet.fill(0x78);
+    }
+    const { primaryFiles } = await landInFolder(batch);
+    const rows = await under().select(primaryFiles, 'select text, tags from rows order by _offset');
+    expect(rows).toEqual([0, 1].map((id) => ({ text: text(id), tags: JSON.stringify([text(id)]) })));
+  });
+
   test('a record set cut in the middle of a batch ends before it', async () => {
     const recordSet = Buffer.concat([
       encodeRecordBatch({ records: records(ids(0, 3)) }, under().crc32c),
