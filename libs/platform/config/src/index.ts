@@ -23,3 +23,4 @@ export {
   schemaRegistryVariables,
 } from './known-variables.ts';
 export { variable, type VariableFacts } from './variable.ts';
+export { lineageVariables, toHeaders, traceVariables } from './telemetry-variables.ts';
