@@ -1,5 +1,8 @@
 import { HeadwaterError } from '@headwater/kernel';
-import { expect, test } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
 import {
   byteCount,
   databaseVariables,
@@ -11,7 +14,10 @@ import {
   listVariables,
   modeVariables,
   parseEnvironment,
+  redisVariables,
+  schemaRegistryVariables,
   toKafkaSettings,
+  toRegistrySettings,
   variable,
   type EnvironmentVariables,
 } from './index.ts';
@@ -30,6 +36,7 @@ const complete = {
   DATABASE_URL: 'postgresql://headwater:hunter2@127.0.0.1:5432/headwater',
   KAFKA_BOOTSTRAP_SERVERS: '127.0.0.1:9092, broker-2:9093',
   LAKE_URL: 'file:///var/lib/headwater/lake',
+  HEADWATER_INSECURE: '1',
 };
 
 function problemsOf(env: EnvironmentVariables): HeadwaterError {
@@ -81,6 +88,88 @@ test('every problem is reported at once, each with its variable and its fix', ()
     'KAFKA_SSL_CA_FILE',
   ]);
   expect(error.message).toContain('Set it, for example LAKE_URL=file:///var/lib/headwater/lake');
+});
+
+test.each([
+  [{ KAFKA_SECURITY_PROTOCOL: 'PLAINTEXT' }, 'without login'],
+  [
+    {
+      KAFKA_SECURITY_PROTOCOL: 'SASL_PLAINTEXT',
+      KAFKA_SASL_MECHANISM: 'PLAIN',
+      KAFKA_SASL_USERNAME: 'u',
+      KAFKA_SASL_PASSWORD: 'p',
+    },
+    'the password readable',
+  ],
+])('%o is refused outside local mode, with a code of its own', (given, reason) => {
+  const error = problemsOf({ ...complete, ...given, HEADWATER_INSECURE: '0' });
+  expect(error.code).toBe('HW_CONFIG_PLAINTEXT_KAFKA');
+  expect(error.message).toContain(reason);
+});
+
+test('a secret may come from a file; both at once, or a file that is not there, is a problem without its value', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'headwater-secret-'));
+  const file = path.join(folder, 'password');
+  const login = {
+    ...complete,
+    KAFKA_SECURITY_PROTOCOL: 'SASL_SSL',
+    KAFKA_SASL_MECHANISM: 'SCRAM-SHA-512',
+    KAFKA_SASL_USERNAME: 'u',
+    KAFKA_SASL_PASSWORD_FILE: file,
+  };
+  writeFileSync(file, 'first-canary\n');
+  const { sasl } = toKafkaSettings(parseEnvironment(schema, login));
+  expect(sasl).toMatchObject({ password: 'first-canary' });
+  writeFileSync(file, 'second-canary\n');
+  expect(sasl?.readPassword?.()).toBe('second-canary');
+
+  const both = problemsOf({ ...login, KAFKA_SASL_PASSWORD: 'third-canary' });
+  expect(both.path).toContain('KAFKA_SASL_PASSWORD_FILE');
+  expect(both.message).not.toContain('canary');
+  rmSync(folder, { recursive: true });
+  expect(problemsOf(login).message).toContain(`KAFKA_SASL_PASSWORD_FILE names ${file}, which cannot be read`);
+});
+
+describe('settings that only make sense together', () => {
+  const registry = defineEnvironment({ ...databaseVariables, ...redisVariables, ...schemaRegistryVariables });
+  const servers = {
+    DATABASE_URL: complete.DATABASE_URL,
+    REDIS_URL: 'redis://127.0.0.1:6379',
+    SCHEMA_REGISTRY_URL: 'http://127.0.0.1:8081',
+  };
+  const caFile = path.join(import.meta.dirname, 'index.ts');
+
+  test.each([
+    [{ REDIS_SSL_CA_FILE: caFile }, /REDIS_URL does not encrypt/],
+    [{ REDIS_SSL_CA_FILE: caFile, REDIS_URL: 'rediss://x' }, /holds no certificate/],
+    [{ DATABASE_SSL_CA_FILE: caFile }, /DATABASE_URL does not ask for a checked certificate/],
+    [{ DATABASE_URL: `${complete.DATABASE_URL}?sslmode=verify` }, /an sslmode that Postgres does not know/],
+    [{ SCHEMA_REGISTRY_SSL_CA_FILE: caFile }, /SCHEMA_REGISTRY_URL does not encrypt/],
+    [{ SCHEMA_REGISTRY_USERNAME: 'u' }, /SCHEMA_REGISTRY_PASSWORD is not set/],
+    [
+      { SCHEMA_REGISTRY_USERNAME: 'u', SCHEMA_REGISTRY_PASSWORD: 'canary', SCHEMA_REGISTRY_TOKEN: 'canary' },
+      /beside a user/,
+    ],
+  ])('%o', (given, problem) => {
+    const parse = () => parseEnvironment(registry, { ...servers, ...given });
+    expect(parse).toThrow(problem);
+    expect(parse).not.toThrow('canary');
+  });
+
+  test('a login of the registry comes from its variables, else from the address, which is kept without it', () => {
+    const settings = (given: EnvironmentVariables) =>
+      toRegistrySettings(parseEnvironment(registry, { ...servers, ...given }));
+    const SCHEMA_REGISTRY_URL = 'https://ada:love%20lace@registry:8081/apis/';
+    const url = 'https://registry:8081/apis';
+    expect(settings({ SCHEMA_REGISTRY_URL })).toEqual({
+      url,
+      login: { kind: 'basic', username: 'ada', password: 'love lace' },
+    });
+    expect(settings({ SCHEMA_REGISTRY_URL, SCHEMA_REGISTRY_TOKEN: 't' })).toEqual({
+      url,
+      login: { kind: 'bearer', token: 't' },
+    });
+  });
 });
 
 test('the value of a secret is in no message', () => {

@@ -1,10 +1,10 @@
 import { z } from 'zod';
+import type { EnvironmentVariables } from './environment-variables.ts';
 import { judgeKafkaSecurity } from './kafka-security.ts';
 import { environmentError, type VariableProblem } from './problems.ts';
+import { givenSecret } from './secret-file.ts';
+import { judgeServerSettings } from './server-settings.ts';
 import { factsOf } from './variable.ts';
-
-/** The variables of a process, as given by the operating system. */
-export type EnvironmentVariables = Readonly<Record<string, string | undefined>>;
 
 /** One variable as documentation and deployment files need it. */
 export interface VariableDescription {
@@ -21,7 +21,8 @@ export interface VariableDescription {
 export const defineEnvironment = <S extends z.ZodRawShape>(shape: S) => z.object(shape);
 
 /**
- * The typed environment. A blank variable counts as not set. Variables the schema does not name are left alone.
+ * The typed environment. A blank variable counts as not set. Variables the schema does not name are left alone. A secret
+ * `X` may be given as `X_FILE`, the path of a file that holds it.
  * Throws one HeadwaterError `HW_CONFIG_INVALID` that lists every problem; values of secrets are not in it.
  */
 export function parseEnvironment<S extends z.ZodRawShape>(
@@ -31,14 +32,24 @@ export function parseEnvironment<S extends z.ZodRawShape>(
   const values: Record<string, unknown> = {};
   const problems: VariableProblem[] = [];
   for (const [name, field] of Object.entries(schema.shape) as [string, z.ZodType][]) {
-    const given = env[name]?.trim() === '' ? undefined : env[name];
+    const found = givenValue(name, field, env);
+    if ('problem' in found) {
+      problems.push(found.problem);
+      continue;
+    }
+    const given = found.value;
     const parsed = field.safeParse(given);
     if (parsed.success) values[name] = parsed.data;
     else problems.push(...describeIssues(name, field, given, parsed.error));
   }
-  problems.push(...judgeKafkaSecurity(values));
+  problems.push(...judgeKafkaSecurity(values), ...judgeServerSettings(values));
   if (problems.length > 0) throw environmentError(problems);
   return values as z.output<z.ZodObject<S>>;
+}
+
+function givenValue(name: string, field: z.ZodType, env: EnvironmentVariables) {
+  if (factsOf(field)?.secret === true) return givenSecret(name, env);
+  return { value: env[name]?.trim() === '' ? undefined : env[name] };
 }
 
 /** The variables of a schema in its order. */

@@ -2,25 +2,35 @@ export {
   defineEnvironment,
   listVariables,
   parseEnvironment,
-  type EnvironmentVariables,
   type VariableDescription,
 } from './environment.ts';
+export type { EnvironmentVariables } from './environment-variables.ts';
 export { byteCount, duration, flag, hostPorts, integer, oneOf, port, text, url } from './fields.ts';
 export {
+  isPlainKafka,
   kafkaVariables,
   toKafkaSettings,
   type KafkaSettings,
   type KafkaVariables,
 } from './kafka-security.ts';
 export {
-  databaseVariables,
   drainVariables,
   httpVariables,
   lakeVariables,
   logVariables,
   modeVariables,
+} from './known-variables.ts';
+export { givenSecret, secretFileOf } from './secret-file.ts';
+export {
+  databaseVariables,
   redisVariables,
   schemaRegistryVariables,
-} from './known-variables.ts';
+  toDatabaseUrl,
+  toRedisSettings,
+  toRegistrySettings,
+  type RedisSettings,
+  type RegistryLogin,
+  type RegistrySettings,
+} from './server-settings.ts';
 export { variable, type VariableFacts } from './variable.ts';
 export { lineageVariables, toHeaders, traceVariables } from './telemetry-variables.ts';

@@ -1,29 +1,6 @@
 import { duration, flag, oneOf, port, text, url } from './fields.ts';
 import { variable } from './variable.ts';
 
-export const databaseVariables = {
-  DATABASE_URL: variable(url('postgresql', 'postgres'), {
-    description: 'Postgres database of the control plane and the workers.',
-    example: 'postgresql://headwater:password@127.0.0.1:5432/headwater',
-    secret: true,
-  }),
-};
-
-export const redisVariables = {
-  REDIS_URL: variable(url('redis', 'rediss'), {
-    description: 'Redis, used as a doorbell only.',
-    example: 'redis://127.0.0.1:6379',
-    secret: true,
-  }),
-};
-
-export const schemaRegistryVariables = {
-  SCHEMA_REGISTRY_URL: variable(url('http', 'https'), {
-    description: 'Confluent-compatible schema registry, with its path.',
-    example: 'http://127.0.0.1:8081/apis/ccompat/v7',
-  }),
-};
-
 export const lakeVariables = {
   LAKE_URL: variable(url('file'), {
     description: 'Folder that holds the Delta tables.',
