@@ -9,6 +9,7 @@ const apps = readdirSync('apps').filter((app) => existsSync(`apps/${app}/src/mai
 await build({
   entryPoints: {
     ...Object.fromEntries(apps.map((app) => [app, `apps/${app}/src/main.ts`])),
+    'staging-engine': 'apps/staging-worker/src/engine/engine-thread.ts',
     embedded: 'libs/platform/embedded/src/index.ts',
   },
   outdir: `dist/${variant}`,

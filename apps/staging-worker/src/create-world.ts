@@ -1,19 +1,15 @@
-import { createRecordSource, recordBatchCodecs } from '@headwater/adapter-kafka';
+import { createRecordSource } from '@headwater/adapter-kafka';
 import { connectObjectStore, md5 } from '@headwater/adapter-object-store';
-import {
-  createCheckpointFiles,
-  createDuckDbEngine,
-  openDatabase,
-  readCoordinates,
-} from '@headwater/adapter-parquet';
+import { createCheckpointFiles, openDatabase, readCoordinates } from '@headwater/adapter-parquet';
 import { createPostgres, type Postgres } from '@headwater/adapter-postgres';
 import type { Logger } from '@headwater/kernel';
 import { leaseTiming } from '@headwater/core-staging';
 import { toKafkaSettings } from '@headwater/platform-config';
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { hostname, tmpdir } from 'node:os';
+import { availableParallelism, hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createThreadedEngine } from './engine/threaded-engine.ts';
 import type { Environment } from './environment.ts';
 import type { LaneMetrics } from './lane-metrics.ts';
 import type { LaneWorld } from './lane/lane-world.ts';
@@ -24,10 +20,18 @@ export interface ConnectedWorld {
   close(): Promise<void>;
 }
 
-/** Connects everything lanes need. `laneCount` shares the process's byte budget among them [S11]. */
+/**
+ * Connects everything lanes need. `laneCount` shares the process's byte budget among them [S11]; `engineThread` is the
+ * entry of an engine thread.
+ */
 export async function createWorld(
   environment: Environment,
-  tools: { readonly logger: Logger; readonly metrics: LaneMetrics; readonly laneCount: () => number },
+  tools: {
+    readonly logger: Logger;
+    readonly metrics: LaneMetrics;
+    readonly laneCount: () => number;
+    readonly engineThread: URL;
+  },
 ): Promise<ConnectedWorld> {
   const { logger, metrics, laneCount } = tools;
   const postgres = await createPostgres({
@@ -36,11 +40,20 @@ export async function createWorld(
     logger,
   });
   const source = createRecordSource({ settings: toKafkaSettings(environment) });
-  const memoryMiB = Math.ceil(environment.STAGING_DUCKDB_MEMORY / (1 << 20));
+  const threadsMax = environment.STAGING_ENGINE_THREADS ?? availableParallelism();
+  // Every engine thread has a database of its own, and the main thread one for checkpoints.
+  const memoryMiB = Math.ceil(environment.STAGING_DUCKDB_MEMORY / (1 << 20) / (threadsMax + 1));
   const spillFolder = mkdtempSync(join(tmpdir(), 'headwater-spill-'));
-  // One thread: a COPY runs on the thread that waits for it, beside the one that judges.
   const database = await openDatabase({ threads: 1, memoryMiB, spillFolder });
-  const engine = createDuckDbEngine({ database, codecs: recordBatchCodecs });
+  const engine = createThreadedEngine({
+    name: 'duckdb',
+    entry: tools.engineThread,
+    data: { memoryMiB, spillFolder },
+    threadsMax,
+    idleMs: ENGINE_IDLE_MS,
+    logger,
+    onThreads: (threads) => metrics.engineThreads(threads),
+  });
   const checkpointFiles = createCheckpointFiles(database);
   const world: LaneWorld = {
     source,
@@ -73,6 +86,7 @@ export async function createWorld(
     async close() {
       await source.close();
       await engine.close();
+      database.close();
       rmSync(spillFolder, { recursive: true, force: true });
       await postgres.close();
     },
@@ -80,6 +94,8 @@ export async function createWorld(
 }
 
 const LANE_BYTES_MIN = 1 << 20;
+/** Engine threads stay so long after their last batch: a lane that trickles does not start one per batch. */
+const ENGINE_IDLE_MS = 30_000;
 
 /** Renewal and margin keep their share of the lease, whatever its length. */
 const timingOf = (ttlMs: number) => ({

@@ -41,8 +41,14 @@ export const environmentSchema = defineEnvironment({
     description: 'Most bytes of record values all lanes of this process buffer.',
     example: '512MiB',
   }),
+  STAGING_ENGINE_THREADS: variable(integer(1, 256).optional(), {
+    description:
+      'Most threads that judge records and write files; as many as there are cores when it is not set.',
+    example: '8',
+  }),
   STAGING_DUCKDB_MEMORY: variable(byteCount().prefault('1GiB'), {
-    description: 'Memory limit of DuckDB, which holds accepted rows until their file is written.',
+    description:
+      'Memory limit of DuckDB over all engine threads, which hold accepted rows until their file is written.',
     example: '1GiB',
   }),
   STAGING_LEASE: variable(duration().prefault('5s'), {

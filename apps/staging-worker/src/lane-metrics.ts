@@ -6,6 +6,7 @@ import type { Metrics } from '@headwater/platform-observability';
 export interface LaneMetrics {
   batchLanded(pipeline: PipelineSpec, batch: BatchRecord): void;
   laneReported(pipeline: PipelineSpec, lane: LaneId, status: LaneStatus): void;
+  engineThreads(threads: { readonly running: number; readonly died: number }): void;
   laneEnded(pipeline: PipelineSpec, reason: 'released' | 'lost' | 'failed'): void;
 }
 
@@ -28,7 +29,14 @@ export function createLaneMetrics(metrics: Metrics): LaneMetrics {
     'product',
     'reason',
   ]);
+  const engineThreads = metrics.gauge('staging_engine_threads', 'Engine threads, running and died so far.', [
+    'state',
+  ]);
   return {
+    engineThreads({ running, died }) {
+      engineThreads.set(running, { state: 'running' });
+      engineThreads.set(died, { state: 'died' });
+    },
     batchLanded({ productName: product }, batch) {
       batches.add(1, { product });
       for (const { classes } of batch.entries) {

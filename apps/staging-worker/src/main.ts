@@ -24,6 +24,7 @@ await runUntilStopped({
       logger,
       metrics: createLaneMetrics(metrics),
       laneCount: () => started.worker?.laneCount() ?? 0,
+      engineThread: new URL('./staging-engine.mjs', import.meta.url),
     });
     const doorbell = await createDoorbell({ redisUrl: environment.REDIS_URL, logger });
     const worker = startWorker({

@@ -232,6 +232,7 @@ export async function createStagingFixture(stack: TestStack): Promise<StagingFix
         logger: over.logger ?? silentLogger,
         metrics: createLaneMetrics(createMetrics({ app: 'test' })),
         laneCount: () => 1,
+        engineThread: new URL('./engine/engine-thread.ts', import.meta.url),
       });
       const brisk = {
         ...connected.world,

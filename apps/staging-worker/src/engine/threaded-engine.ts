@@ -1,0 +1,100 @@
+import type { BatchInput, RecordSetEngine } from '@headwater/core-staging';
+import { describeError, type Logger } from '@headwater/kernel';
+import type { EngineThreadData } from './engine-messages.ts';
+import { startEngineWorker, type EngineWorker } from './engine-worker.ts';
+import { createRecordSetBuffers } from './record-set-buffers.ts';
+
+export interface ThreadedEngineOptions {
+  /** Shown in status and metrics: the engine inside the threads. */
+  readonly name: string;
+  /** Entry of a thread; it serves an engine (serve-engine.ts). */
+  readonly entry: URL;
+  readonly data: EngineThreadData;
+  readonly threadsMax: number;
+  /** A thread without an open batch ends after so long. */
+  readonly idleMs: number;
+  readonly logger: Logger;
+  /** Told when a thread has begun or ended. */
+  readonly onThreads?: (threads: { readonly running: number; readonly died: number }) => void;
+}
+
+export interface ThreadedEngine extends RecordSetEngine {
+  /** Threads there are now. */
+  threadCount(): number;
+}
+
+/** Bytes of buffers kept for the next record sets, over all lanes. */
+const IDLE_BYTES_MAX = 32 << 20;
+
+interface Slot {
+  readonly worker: EngineWorker;
+  /** Pipelines whose row buffers the thread may still hold. */
+  lastPipelineId: string;
+  idleTimer: NodeJS.Timeout | undefined;
+}
+
+/**
+ * A RecordSetEngine whose work is done by a pool of threads: a busy lane has one for itself as long as there are enough,
+ * an idle lane has none. A thread that dies fails the batches it held; the next batch gets another thread.
+ */
+export function createThreadedEngine(options: ThreadedEngineOptions): ThreadedEngine {
+  const { threadsMax, logger } = options;
+  const buffers = createRecordSetBuffers(IDLE_BYTES_MAX);
+  const slots = new Set<Slot>();
+  let died = 0;
+  const tell = () => options.onThreads?.({ running: slots.size, died });
+
+  const start = (): Slot => {
+    const worker = startEngineWorker({
+      entry: options.entry,
+      data: options.data,
+      buffers,
+      onDeath(error) {
+        clearTimeout(slot.idleTimer);
+        if (!slots.delete(slot)) return;
+        died++;
+        logger.error({ problem: describeError(error) }, 'an engine thread died');
+        tell();
+      },
+    });
+    const slot: Slot = { worker, lastPipelineId: '', idleTimer: undefined };
+    slots.add(slot);
+    tell();
+    return slot;
+  };
+  const restWhenIdle = (slot: Slot): void => {
+    clearTimeout(slot.idleTimer);
+    slot.idleTimer = setTimeout(() => {
+      if (slot.worker.open() > 0) return restWhenIdle(slot);
+      slots.delete(slot);
+      void slot.worker.close();
+      tell();
+    }, options.idleMs).unref();
+  };
+  const choose = ({ pipeline }: BatchInput): Slot => {
+    const best = chooseSlot([...slots], pipeline.pipelineId);
+    const slot =
+      best === undefined || (best.worker.filling() > 0 && slots.size < threadsMax) ? start() : best;
+    slot.lastPipelineId = pipeline.pipelineId;
+    restWhenIdle(slot);
+    return slot;
+  };
+  return {
+    name: options.name,
+    beginBatch: (input) => choose(input).worker.beginBatch(input),
+    threadCount: () => slots.size,
+    async close() {
+      const ending = [...slots];
+      slots.clear();
+      for (const { idleTimer } of ending) clearTimeout(idleTimer);
+      await Promise.all(ending.map(({ worker }) => worker.close()));
+    },
+  };
+}
+
+/** The thread with the fewest batches that fill; of equals the one that has the pipeline's buffers. */
+function chooseSlot(slots: readonly Slot[], pipelineId: string): Slot | undefined {
+  const costOf = ({ worker, lastPipelineId }: Slot) =>
+    worker.filling() * 1_000 + worker.open() * 2 - (lastPipelineId === pipelineId ? 3 : 0);
+  return slots.toSorted((a, b) => costOf(a) - costOf(b))[0];
+}
