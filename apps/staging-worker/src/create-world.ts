@@ -11,6 +11,7 @@ import { availableParallelism, hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createThreadedEngine } from './engine/threaded-engine.ts';
 import type { Environment } from './environment.ts';
+import type { BatchTelemetry } from './batch-telemetry.ts';
 import type { LaneMetrics } from './lane-metrics.ts';
 import type { LaneWorld } from './lane/lane-world.ts';
 
@@ -29,11 +30,12 @@ export async function createWorld(
   tools: {
     readonly logger: Logger;
     readonly metrics: LaneMetrics;
+    readonly telemetry: BatchTelemetry;
     readonly laneCount: () => number;
     readonly engineThread: URL;
   },
 ): Promise<ConnectedWorld> {
-  const { logger, metrics, laneCount } = tools;
+  const { logger, metrics, telemetry, laneCount } = tools;
   const postgres = await createPostgres({
     databaseUrl: environment.DATABASE_URL,
     applicationName: 'headwater-staging-worker',
@@ -66,6 +68,7 @@ export async function createWorld(
     ids: { uuid: () => randomUUID() },
     logger,
     metrics,
+    telemetry,
     settings: {
       owner: environment.HEADWATER_WORKER_NAME ?? `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`,
       lease: timingOf(environment.STAGING_LEASE),

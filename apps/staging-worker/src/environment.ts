@@ -12,6 +12,7 @@ import {
   parseEnvironment,
   redisVariables,
   text,
+  traceVariables,
   variable,
   type EnvironmentVariables,
 } from '@headwater/platform-config';
@@ -22,6 +23,7 @@ export const environmentSchema = defineEnvironment({
   ...redisVariables,
   ...kafkaVariables,
   ...logVariables,
+  ...traceVariables,
   ...modeVariables,
   ...httpVariables(4001),
   ...drainVariables,

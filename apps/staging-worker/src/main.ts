@@ -1,9 +1,11 @@
 import { createDoorbell } from '@headwater/adapter-queue';
 import { describeError } from '@headwater/kernel';
-import { createLogger, createMetrics, serveHealth } from '@headwater/platform-observability';
+import { createLogger, createMetrics, createTraces, serveHealth } from '@headwater/platform-observability';
+import { toHeaders } from '@headwater/platform-config';
 import { runUntilStopped } from '@headwater/platform-process';
 import { createWorld } from './create-world.ts';
 import { readEnvironment } from './environment.ts';
+import { createBatchTelemetry } from './batch-telemetry.ts';
 import { createLaneMetrics } from './lane-metrics.ts';
 import { startWorker, type Worker } from './worker.ts';
 
@@ -19,10 +21,17 @@ await runUntilStopped({
   deadlineMs: environment.HEADWATER_DRAIN_DEADLINE,
   async start() {
     const metrics = createMetrics({ app: 'staging-worker' });
+    const traces = createTraces({
+      app: 'staging-worker',
+      version: '0.1.0',
+      endpoint: environment.OTEL_EXPORTER_OTLP_ENDPOINT,
+      headers: toHeaders(environment.OTEL_EXPORTER_OTLP_HEADERS),
+    });
     const started: { worker?: Worker } = {};
     const connected = await createWorld(environment, {
       logger,
       metrics: createLaneMetrics(metrics),
+      telemetry: createBatchTelemetry(metrics, traces),
       laneCount: () => started.worker?.laneCount() ?? 0,
       engineThread: new URL('./staging-engine.mjs', import.meta.url),
     });
@@ -46,13 +55,14 @@ await runUntilStopped({
     });
     process.stdout.write(`${JSON.stringify({ listening: health.url })}\n`);
     logger.info({ url: health.url }, 'staging worker is ready');
-    return { connected, doorbell, worker, health };
+    return { connected, doorbell, worker, health, traces };
   },
-  async stop({ connected, doorbell, worker, health }) {
+  async stop({ connected, doorbell, worker, health, traces }) {
     await worker.stop();
     await health.close();
     await doorbell.close();
     await connected.close();
+    await traces.close();
   },
 });
 

@@ -15,7 +15,7 @@ import {
   type PlantedBug,
 } from '@headwater/core-staging';
 import { silentLogger, type Logger } from '@headwater/kernel';
-import { createMetrics } from '@headwater/platform-observability';
+import { createMetrics, noTraces, type Traces } from '@headwater/platform-observability';
 import { runSql } from '@headwater/platform-embedded';
 import { createTestDatabase, keepTable, uniqueName, type TestStack } from '@headwater/testkit';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -24,6 +24,7 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { createWorld, type ConnectedWorld } from './create-world.ts';
 import { readEnvironment } from './environment.ts';
+import { createBatchTelemetry } from './batch-telemetry.ts';
 import { createLaneMetrics } from './lane-metrics.ts';
 import { storePipeline } from './store-pipeline.test-data.ts';
 import { startWorker, type Worker } from './worker.ts';
@@ -139,6 +140,7 @@ export interface WorkerOverrides {
   readonly environment?: Readonly<Record<string, string>>;
   readonly wrap?: (world: ConnectedWorld['world']) => ConnectedWorld['world'];
   readonly logger?: Logger;
+  readonly traces?: Traces;
 }
 
 export interface RunningWorker {
@@ -228,9 +230,11 @@ export async function createStagingFixture(stack: TestStack): Promise<StagingFix
         HEADWATER_INSECURE: '1',
         ...over.environment,
       });
+      const metrics = createMetrics({ app: 'test' });
       const connected = await createWorld(environment, {
         logger: over.logger ?? silentLogger,
-        metrics: createLaneMetrics(createMetrics({ app: 'test' })),
+        metrics: createLaneMetrics(metrics),
+        telemetry: createBatchTelemetry(metrics, over.traces ?? noTraces),
         laneCount: () => 1,
         engineThread: new URL('./engine/engine-thread.ts', import.meta.url),
       });

@@ -14,12 +14,14 @@ import {
   type RecordSetBatch,
   type SourceTopic,
 } from '@headwater/core-staging';
+import { createBatchPhases, type BatchPhases } from '../batch-phases.ts';
 import { nowUs, type LaneWorld } from './lane-world.ts';
 
 /** A batch that is being filled: what the engine holds, and the account of every partition it reads. */
 export interface Fill {
   readonly pipeline: PipelineSpec;
   readonly batchId: string;
+  readonly phases: BatchPhases;
   readonly accounts: Map<number, PartitionAccount>;
   /** Last stable offset per partition, as of the answer that was taken last. */
   readonly lastStableOffsets: Map<number, bigint>;
@@ -57,6 +59,7 @@ export function beginFill(pipeline: PipelineSpec, start: FillStart): Fill {
   return {
     pipeline,
     batchId: start.batchId,
+    phases: createBatchPhases(),
     accounts,
     lastStableOffsets: new Map(),
     ingestedAtUs: start.ingestedAtUs,
@@ -154,13 +157,10 @@ async function takeAnswer(
   const to = until?.get(partition) ?? lastStableOffset;
   if (recordSet.length === 0 || to <= account.nextOffset) return { kind: 'taken', records: 0 };
   const batch = await openBatch(world, fill);
-  const report = await batch.add({
-    partition,
-    recordSet,
-    from: account.nextOffset,
-    to,
-    aborted: answer.aborted,
-  });
+  const { aborted } = answer;
+  const report = await fill.phases.measure(world.clock, 'judge', () =>
+    batch.add({ partition, recordSet, from: account.nextOffset, to, aborted }),
+  );
   const incident = judgeAbsent(topic, partition, account.nextOffset, report);
   if (incident !== undefined) return { kind: 'incident', incident };
   if (report.nextOffset > account.nextOffset) fill.firstArrivalMs ??= world.clock.monotonicMs();

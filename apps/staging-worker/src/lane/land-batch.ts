@@ -16,6 +16,7 @@ import { dropFiles, publishFiles } from './data-files.ts';
 import { openBatch } from './fill.ts';
 import { commitPlan } from './lane-table.ts';
 import type { Landing, LandResult } from './landing.ts';
+import { mirrorBatch } from './mirror.ts';
 import { commitAsOwner, type OwnedCommit } from './owned-commit.ts';
 import { evolveSchema } from './schema-evolution.ts';
 
@@ -23,7 +24,8 @@ import { evolveSchema } from './schema-evolution.ts';
 export async function landBatch(landing: Landing): Promise<LandResult> {
   const { world, tables, fill } = landing;
   const filled = await openBatch(world, fill);
-  const outputs = await filled.land(await tables.primary.io.store.scratchFolder());
+  const scratch = await tables.primary.io.store.scratchFolder();
+  const outputs = await fill.phases.measure(world.clock, 'encode', () => filled.land(scratch));
   if (__HEADWATER_FAULTS__) await faultPoint('land.after');
   const judged = await judgeBatch(landing, outputs);
   if (judged.kind === 'incident') {
@@ -38,7 +40,9 @@ export async function landBatch(landing: Landing): Promise<LandResult> {
       return result;
     }
   }
-  const adds = await publishFiles(world, tables.primary, outputs.primary);
+  const adds = await fill.phases.measure(world.clock, 'upload', () =>
+    publishFiles(world, tables.primary, outputs.primary),
+  );
   if (__HEADWATER_FAULTS__) await faultPoint('publish.primary');
   return commitPrimary(landing, judged.batch, adds, judged.metaData);
 }
@@ -96,12 +100,16 @@ function toBatchRecord(
 
 /** Publishes and commits what was refused [S4]. */
 async function landQuarantine(landing: Landing, outputs: LandedOutputs): Promise<OwnedCommit> {
-  const { world, tables, intent } = landing;
-  const adds = await publishFiles(world, tables.quarantine, outputs.quarantine);
+  const { world, tables, intent, fill } = landing;
+  const adds = await fill.phases.measure(world.clock, 'upload', () =>
+    publishFiles(world, tables.quarantine, outputs.quarantine),
+  );
   if (__HEADWATER_FAULTS__) await faultPoint('publish.quarantine');
   if (__HEADWATER_FAULTS__) await faultPoint('quarantine-commit.before');
   const plan = planOutputCommit(intent, 'quarantine', adds, world.clock.nowMs());
-  const result = await commitAsOwner(landing, tables.quarantine, plan);
+  const result = await fill.phases.measure(world.clock, 'quarantine-commit', () =>
+    commitAsOwner(landing, tables.quarantine, plan),
+  );
   if (__HEADWATER_FAULTS__) await faultPoint('quarantine-commit.after');
   return result;
 }
@@ -112,11 +120,17 @@ async function commitPrimary(
   adds: readonly AddFile[],
   metaData: TableMetaData | undefined,
 ): Promise<LandResult> {
-  const { world, tables, intent } = landing;
+  const { world, tables, intent, fill } = landing;
+  if (__HEADWATER_FAULTS__ && isPlanted('mirror-before-commit')) {
+    const commit = { tableVersion: tables.primary.snapshot.version + 1n, committedAtMs: world.clock.nowMs() };
+    await mirrorBatch(world, batch, commit);
+  }
   if (__HEADWATER_FAULTS__) await faultPoint('primary-commit.before');
   const plan = planPrimaryCommit(intent, batch, adds, metaData, world.clock.nowMs());
   if (__HEADWATER_FAULTS__ && isPlanted('txn-before-rows')) return commitTxnFirst(landing, batch, plan);
-  const result = await commitAsOwner(landing, tables.primary, plan);
+  const result = await fill.phases.measure(world.clock, 'commit', () =>
+    commitAsOwner(landing, tables.primary, plan),
+  );
   if (__HEADWATER_FAULTS__) await faultPoint('primary-commit.answered');
   return result.kind === 'lost' ? result : { kind: 'landed', batch, tableVersion: result.version };
 }

@@ -6,6 +6,7 @@ import type {
   PipelineSpec,
   SourceTopic,
   IncidentFacts,
+  PoisonWindow,
 } from '@headwater/core-staging';
 import type { Logger } from '@headwater/kernel';
 import type { Fill, PartitionView } from './fill.ts';
@@ -38,6 +39,8 @@ export interface LaneContext {
   pendingIncident: IncidentFacts | undefined;
   /** Resolves when the lane's watchers have ended. */
   watches: Promise<void> | undefined;
+  /** Records refused lately. */
+  poison: PoisonWindow | undefined;
   readonly facts: LaneFacts;
 }
 

@@ -8,6 +8,7 @@ import type {
   RecordSource,
   StagingStore,
 } from '@headwater/core-staging';
+import type { BatchTelemetry } from '../batch-telemetry.ts';
 import type { LaneMetrics } from '../lane-metrics.ts';
 
 /** Everything a lane touches. One for all lanes of a process. */
@@ -27,7 +28,10 @@ export interface LaneWorld {
   readonly ids: Ids;
   readonly logger: Logger;
   readonly metrics: LaneMetrics;
+  readonly telemetry: BatchTelemetry;
   readonly settings: LaneSettings;
+  /** Only in a faults build: offsets a planted bug goes on from. */
+  readonly plantedPositions?: (group: string, topic: string) => Promise<ReadonlyMap<number, bigint>>;
 }
 
 export interface LaneSettings {

@@ -47,6 +47,7 @@ export async function runLane(world: LaneWorld, id: LaneId, stop: AbortSignal): 
   } finally {
     ended.abort();
     await reports;
+    if (__HEADWATER_FAULTS__) await faultPoint('revoke.before');
     await lease.release().catch(() => undefined);
     await Promise.race([lane?.watches, sleep(WATCHES_END_WITHIN_MS)]);
   }
@@ -94,6 +95,7 @@ async function openLane(
     nextPipeline: undefined,
     pendingIncident: undefined,
     watches: undefined,
+    poison: undefined,
     facts: {
       tableVersion: opened.tables.primary.snapshot.version,
       lastCommitAtMs: undefined,

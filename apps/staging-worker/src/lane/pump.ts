@@ -1,6 +1,7 @@
 import {
   decideBatch,
   decideFill,
+  drainUntil,
   faultPoint,
   laneDuties,
   openAccount,
@@ -9,6 +10,7 @@ import {
   type Intent,
 } from '@headwater/core-staging';
 import { unexpectedError } from '@headwater/kernel';
+import { traceIdOfUuid, withTrace } from '@headwater/platform-observability';
 import { beginFill, bufferedBytes, discardFill, fillOnce, type Fill } from './fill.ts';
 import { landBatch } from './land-batch.ts';
 import { draftIntent, type LaneContext } from './lane-context.ts';
@@ -115,7 +117,12 @@ async function fetchOnce(
   fill: Fill,
   limits: { readonly bytesMax: number; readonly waitMsMax: number },
 ): Promise<PumpEnd | undefined> {
-  const end = await fillOnce(lane.world, fill, { ...limits, topic: lane.topic, views: lane.views });
+  const end = await fillOnce(lane.world, fill, {
+    ...limits,
+    ...drainUntil(lane.pipeline),
+    topic: lane.topic,
+    views: lane.views,
+  });
   switch (end.kind) {
     case 'taken':
       lane.facts.recordsTaken += end.records;
@@ -147,7 +154,7 @@ function land(lane: LaneContext, fill: Fill): InFlight {
     error: undefined,
     done: Promise.resolve(),
   };
-  const done = fixAndLand(lane, fill).then(
+  const done = withTrace(traceIdOfUuid(fill.batchId), () => fixAndLand(lane, fill)).then(
     (end) => {
       flight.end = end;
     },
@@ -169,7 +176,7 @@ async function fixAndLand(lane: LaneContext, fill: Fill): Promise<PumpEnd | 'lan
     for (const { partition, nextOffset, leaderEpoch } of fill.accounts.values()) {
       lane.positions.set(partition, { nextOffset, leaderEpoch });
     }
-    await settleBatch(lane, landed);
+    await settleBatch(lane, landed, fill);
     return 'landed';
   } finally {
     await discardFill(fill);

@@ -2,6 +2,7 @@ import {
   applicableLosses,
   decideStart,
   FETCH_BYTES_MAX,
+  isPlanted,
   laneDuties,
   lossRanges,
   openIntent,
@@ -75,6 +76,18 @@ async function readPositions(lane: LaneContext): Promise<void> {
   for (const [partition, nextOffset] of decideStart(partitions, nextOffsets, earliest)) {
     positions.set(partition, { nextOffset, leaderEpoch: epochs.get(partition) ?? -1 });
   }
+  if (__HEADWATER_FAULTS__) await plantPositions(lane);
+}
+
+/** The planted bugs `offset-rewind` and `position-from-group-offsets`. */
+async function plantPositions({ world, pipeline, positions }: LaneContext): Promise<void> {
+  const group = isPlanted('position-from-group-offsets')
+    ? await world.plantedPositions?.(`headwater.${pipeline.pipelineId}`, pipeline.topic)
+    : undefined;
+  for (const [partition, { nextOffset }] of positions) {
+    const rewound = isPlanted('offset-rewind') && nextOffset > 3n ? nextOffset - 3n : nextOffset;
+    positions.set(partition, { nextOffset: group?.get(partition) ?? rewound, leaderEpoch: -1 });
+  }
 }
 
 /** Leader epochs the last committed batch was read with, so that a truncation is seen across restarts [S8]. */
@@ -133,7 +146,7 @@ async function landIntent(lane: LaneContext, intent: Intent): Promise<RecoverEnd
     for (const { partition, nextOffset, leaderEpoch } of fill.accounts.values()) {
       lane.positions.set(partition, { nextOffset, leaderEpoch });
     }
-    await settleBatch(lane, landed);
+    await settleBatch(lane, landed, fill);
     return { kind: 'recovered' };
   } finally {
     await discardFill(fill);

@@ -1,5 +1,6 @@
 import { statusWord, type LaneStatus, type PartitionStatus } from '@headwater/core-staging';
 import { describeError } from '@headwater/kernel';
+import { bufferedBytes } from './fill.ts';
 import type { LaneContext } from './lane-context.ts';
 import { sleep } from './lane-world.ts';
 
@@ -38,6 +39,7 @@ async function report(lane: LaneContext, before: Reading, now: Reading): Promise
     tableVersion: facts.tableVersion,
     ...(facts.lastCommitAtMs === undefined ? {} : { lastCommitAtMs: facts.lastCommitAtMs }),
     ...(facts.error === undefined ? {} : { error: facts.error }),
+    ...activityOf(lane),
   };
   world.metrics.laneReported(lane.pipeline, lane.id, status);
   // Another owner reports from here on.
@@ -47,6 +49,28 @@ async function report(lane: LaneContext, before: Reading, now: Reading): Promise
   } catch (error) {
     lane.logger.debug({ problem: describeError(error) }, 'the status was not reported');
   }
+}
+
+/** The batch that lands, or else the one that fills; and why this engine serves. */
+function activityOf({ world, pipeline, landing, filling }: LaneContext): Partial<LaneStatus> {
+  const engineReason = world.engine.why?.(pipeline);
+  const fill = [landing, filling].find((each) => each?.phases.current() !== undefined);
+  const phase = fill?.phases.current();
+  if (fill === undefined || phase === undefined) return engineReason === undefined ? {} : { engineReason };
+  const records = [...fill.accounts.values()].reduce(
+    (sum, account) => sum + account.nextOffset - account.from,
+    0n,
+  );
+  return {
+    ...(engineReason === undefined ? {} : { engineReason }),
+    activity: {
+      batchId: fill.batchId,
+      phase,
+      records: Number(records),
+      bytes: bufferedBytes(fill),
+      sinceMs: Number((fill.ingestedAtUs ?? 0n) / 1_000n),
+    },
+  };
 }
 
 const partitionStatuses = (lane: LaneContext): readonly PartitionStatus[] =>

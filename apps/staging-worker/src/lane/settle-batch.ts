@@ -1,14 +1,17 @@
 import { faultPoint, pruneIntents, type BatchRecord } from '@headwater/core-staging';
 import { describeError } from '@headwater/kernel';
+import type { Fill } from './fill.ts';
 import type { LaneContext } from './lane-context.ts';
 import { checkpointWhenDue } from './lane-table.ts';
 import type { LandResult } from './landing.ts';
 import { mirrorBatch } from './mirror.ts';
+import { watchPoison } from './watch-poison.ts';
 
 /** What follows a committed batch: position, mirror, group offsets, old intents, checkpoint. None of it is the truth. */
 export async function settleBatch(
   lane: LaneContext,
   landed: Extract<LandResult, { kind: 'landed' }>,
+  { phases }: Pick<Fill, 'phases'>,
 ): Promise<void> {
   const { batch, tableVersion } = landed;
   const { world, facts } = lane;
@@ -17,7 +20,11 @@ export async function settleBatch(
   facts.tableVersion = tableVersion;
   facts.lastCommitAtMs = committedAtMs;
   world.metrics.batchLanded(lane.pipeline, batch);
-  await mirrorBatch(world, batch, { tableVersion, committedAtMs });
+  await phases.measure(world.clock, 'mirror', () =>
+    mirrorBatch(world, batch, { tableVersion, committedAtMs }),
+  );
+  world.telemetry.batchLanded(lane.pipeline, { batch, tableVersion, phases });
+  await watchPoison(lane, batch);
   if (__HEADWATER_FAULTS__) await faultPoint('group-offsets.before');
   void reportGroupOffsets(lane, batch);
   if (__HEADWATER_FAULTS__) await faultPoint('prune.before');

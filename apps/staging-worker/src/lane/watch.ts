@@ -1,5 +1,6 @@
 import {
   applicableLosses,
+  isDrained,
   judgeStableOffset,
   judgeTopic,
   nextLaneState,
@@ -35,7 +36,8 @@ export const watchControl = (lane: LaneContext): Promise<void> =>
   repeat(lane, lane.world.settings.controlEveryMs, async () => {
     const pipeline = await lane.world.store.pipeline(lane.id.pipelineId);
     if (pipeline === undefined || pipeline.desiredState === 'retired') return tell(lane, 'stopRequested');
-    tell(lane, pipeline.desiredState === 'paused' ? 'pauseRequested' : 'resumeRequested');
+    const isStopped = pipeline.desiredState === 'paused' || isDrained(pipeline, lane.positions);
+    tell(lane, isStopped ? 'pauseRequested' : 'resumeRequested');
     if (pipeline.generation !== lane.pipeline.generation) lane.nextPipeline = pipeline;
     if (lane.state !== 'blocked') return;
     const losses = await lane.world.store.acceptedLosses(lane.id.pipelineId);

@@ -12,6 +12,10 @@ export interface Incident extends NewIncident {
   readonly resolvedAtMs?: number;
   readonly acceptedBy?: string;
   readonly acceptedReason?: string;
+  readonly acceptedAtMs?: number;
+  /** The operator who closed it; absent when staging did. */
+  readonly resolvedBy?: string;
+  readonly occurrences: number;
   readonly generation: number;
 }
 
@@ -31,6 +35,12 @@ export interface IncidentStore extends IncidentReads {
     id: string,
     expectedGeneration: number,
     accepted: { readonly by: string; readonly reason: string },
+  ): Promise<Incident>;
+  /** Closes an open incident that needs nothing more from the lane. Throws `HW_STORE_GENERATION` as above. */
+  resolve(
+    id: string,
+    expectedGeneration: number,
+    resolved: { readonly by: string; readonly reason: string },
   ): Promise<Incident>;
   /** Closes every open incident of a pipeline that is retired. */
   resolveOfPipeline(pipelineId: string): Promise<number>;

@@ -28,9 +28,18 @@ export interface PipelineStore extends PipelineReads {
     change: Partial<
       Pick<
         PipelineSpec,
-        'contract' | 'transformHash' | 'schemaIds' | 'flushIntervalMs' | 'flushBytesMax' | 'desiredState'
+        | 'contract'
+        | 'transformHash'
+        | 'schemaIds'
+        | 'flushIntervalMs'
+        | 'flushBytesMax'
+        | 'desiredState'
+        | 'poison'
       >
-    >,
+    > & {
+      /** Undefined ends a drain. */
+      readonly drainTo?: PipelineSpec['drainTo'] | undefined;
+    },
   ): Promise<PipelineRecord>;
 }
 

@@ -1,4 +1,5 @@
 import type { CompiledContract } from '@headwater/core-contract';
+import type { PoisonPolicy } from './poison.ts';
 
 /** Everything a lane needs to know about its pipeline. Plain data; `transformHash` covers all that decides an outcome. */
 export interface PipelineSpec {
@@ -20,6 +21,10 @@ export interface PipelineSpec {
   readonly flushBytesMax: number;
   /** Properties the tables are made with; a table that exists keeps its own. */
   readonly tableProperties?: Readonly<Record<string, string>>;
+  /** Share of refused records that is an incident; the default of `poison.ts` when it is left out. */
+  readonly poison?: PoisonPolicy;
+  /** Offsets by partition at which the lane stops as if it were paused; set while the pipeline is drained. */
+  readonly drainTo?: Readonly<Record<string, string>>;
   /** Desired state, changed by operators. */
   readonly desiredState: 'running' | 'paused' | 'retired';
   /** Optimistic concurrency: grows with every change of this row. */

@@ -60,6 +60,20 @@ export interface LaneStatus {
   readonly tableVersion: bigint;
   readonly lastCommitAtMs?: number;
   readonly error?: { readonly code: string; readonly message: string; readonly fix?: string };
+  /** The batch in flight; absent between batches. */
+  readonly activity?: LaneActivity;
+  /** Why this engine serves the lane; absent when there is nothing to say. */
+  readonly engineReason?: string;
+}
+
+export interface LaneActivity {
+  readonly batchId: string;
+  /** A word of docs/metrics.md: fill, judge, encode, upload, quarantine-commit, commit, mirror. */
+  readonly phase: string;
+  readonly records: number;
+  readonly bytes: number;
+  /** Wall clock, milliseconds: when its first record set came. */
+  readonly sinceMs: number;
 }
 
 export interface PartitionStatus {
@@ -90,6 +104,8 @@ export interface NewIncident {
   readonly to?: bigint;
   readonly cause: string;
   readonly fix: string;
+  /** Reasons with counts and one coordinate each; never a value. */
+  readonly samples?: readonly QuarantineCount[];
 }
 
 export interface AcceptedLoss {

@@ -1,7 +1,7 @@
 import type { Incident, IncidentStatus, IncidentStore } from '@headwater/core-mesh';
 import { parseTimeKey, readPage } from '../page.ts';
 import type { Db, Prisma } from '../prisma.ts';
-import { inOrder, present, toMs, uuids } from '../row.ts';
+import { fromJson, inOrder, present, toMs, uuids } from '../row.ts';
 import { generationMoved } from '../store-problem.ts';
 
 const whole = { pipeline: { select: { dataProductId: true } } } as const;
@@ -24,8 +24,17 @@ const toIncident = (row: IncidentRow): Incident =>
     resolvedAtMs: toMs(row.resolvedAt) ?? null,
     acceptedBy: row.acceptedBy,
     acceptedReason: row.acceptedReason,
+    acceptedAtMs: toMs(row.acceptedAt) ?? null,
+    resolvedBy: row.resolvedBy,
+    samples: row.samples === null ? null : toSamples(row.samples),
+    occurrences: row.occurrences,
     generation: row.generation,
   });
+
+type StoredSample = Omit<NonNullable<Incident['samples']>[number], 'offset'> & { readonly offset: string };
+
+const toSamples = (stored: Prisma.JsonValue): NonNullable<Incident['samples']> =>
+  fromJson<readonly StoredSample[]>(stored).map((sample) => ({ ...sample, offset: BigInt(sample.offset) }));
 
 export const createIncidentStore = (db: Db): IncidentStore => ({
   async byIds(ids) {
@@ -59,6 +68,14 @@ export const createIncidentStore = (db: Db): IncidentStore => ({
     const count = await db.$executeRaw`
       UPDATE incident SET status = 'loss-accepted', accepted_by = ${accepted.by}, accepted_reason = ${accepted.reason},
         accepted_at = now(), generation = generation + 1
+      WHERE id = ${id}::uuid AND generation = ${expectedGeneration} AND status = 'open'`;
+    if (count === 0) throw generationMoved(`Incident ${id}`, expectedGeneration);
+    return toIncident(await db.incident.findUniqueOrThrow({ where: { id }, include: whole }));
+  },
+  async resolve(id, expectedGeneration, resolved) {
+    const count = await db.$executeRaw`
+      UPDATE incident SET status = 'resolved', resolved_at = now(), resolved_by = ${resolved.by},
+        accepted_reason = ${resolved.reason}, generation = generation + 1
       WHERE id = ${id}::uuid AND generation = ${expectedGeneration} AND status = 'open'`;
     if (count === 0) throw generationMoved(`Incident ${id}`, expectedGeneration);
     return toIncident(await db.incident.findUniqueOrThrow({ where: { id }, include: whole }));

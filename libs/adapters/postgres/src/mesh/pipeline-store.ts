@@ -21,11 +21,17 @@ export type PipelineColumns = Pick<
 /** The part of the spec that has no column of its own. */
 type StoredSpec = Pick<
   PipelineSpec,
-  'productName' | 'contract' | 'schemaIds' | 'flushIntervalMs' | 'flushBytesMax' | 'tableProperties'
->;
+  | 'productName'
+  | 'contract'
+  | 'schemaIds'
+  | 'flushIntervalMs'
+  | 'flushBytesMax'
+  | 'tableProperties'
+  | 'poison'
+> & { readonly drainTo?: PipelineSpec['drainTo'] | undefined };
 
 export const toPipelineSpec = (row: PipelineColumns): PipelineSpec => ({
-  ...fromJson<StoredSpec>(row.spec),
+  ...fromJson<StoredSpec & Pick<PipelineSpec, 'drainTo'>>(row.spec),
   pipelineId: row.id,
   topic: row.topic,
   topicId: row.topicId,
@@ -48,6 +54,8 @@ const storedSpec = ({
   flushIntervalMs,
   flushBytesMax,
   tableProperties,
+  poison,
+  drainTo,
 }: StoredSpec) =>
   toJson({
     productName,
@@ -56,6 +64,8 @@ const storedSpec = ({
     flushIntervalMs,
     flushBytesMax,
     ...(tableProperties === undefined ? {} : { tableProperties }),
+    ...(poison === undefined ? {} : { poison }),
+    ...(drainTo === undefined ? {} : { drainTo }),
   });
 
 export const createPipelineStore = (db: Db): PipelineStore => ({

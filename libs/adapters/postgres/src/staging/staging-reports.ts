@@ -25,7 +25,7 @@ async function readReports(pool: Pool, pipelineIds: readonly string[]): Promise<
   const lanes = await pool.query<LaneRow>(
     `SELECT l.pipeline_id, l.lane, l.fence, CASE WHEN l.lease_until > now() THEN l.owner END AS owner,
        s.state, s.engine, s.records_per_second, s.bytes_per_second, s.table_version, s.last_commit_at, s.error,
-       s.partitions, s.reported_at
+       s.partitions, s.activity, s.reported_at
      FROM lane_lease l LEFT JOIN lane_status s USING (pipeline_id, lane)
      WHERE l.pipeline_id = ANY ($1::uuid[]) ORDER BY l.pipeline_id, l.lane`,
     [pipelineIds],
@@ -56,6 +56,7 @@ interface LaneRow {
   readonly last_commit_at: Date | null;
   readonly error: LaneStatus['error'] | null;
   readonly partitions: readonly StoredPartition[];
+  readonly activity: Pick<LaneStatus, 'activity' | 'engineReason'> | null;
   readonly reported_at: Date;
 }
 
@@ -80,6 +81,7 @@ function toLaneReport(row: LaneRow): LaneReport {
     tableVersion: BigInt(row.table_version),
     ...(row.last_commit_at === null ? {} : { lastCommitAtMs: row.last_commit_at.getTime() }),
     ...(row.error === null || row.error === undefined ? {} : { error: row.error }),
+    ...row.activity,
   };
   return { lane: row.lane, ...holder, reportedAtMs: row.reported_at.getTime(), status };
 }

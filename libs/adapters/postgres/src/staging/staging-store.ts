@@ -44,13 +44,13 @@ export const createStagingStore = (pool: Pool): StagingStore => ({
 async function reportStatus(pool: Pool, { pipelineId, lane }: LaneId, status: LaneStatus): Promise<void> {
   await pool.query(
     `INSERT INTO lane_status (pipeline_id, lane, state, engine, records_per_second, bytes_per_second, table_version,
-       last_commit_at, error, partitions, reported_at, owner, fence)
-     SELECT $1, $2, $3, $4, $5, $6, $7, to_timestamp($8::float8 / 1000), $9, $10, now(), l.owner, l.fence
+       last_commit_at, error, partitions, activity, reported_at, owner, fence)
+     SELECT $1, $2, $3, $4, $5, $6, $7, to_timestamp($8::float8 / 1000), $9, $10, $11, now(), l.owner, l.fence
      FROM lane_lease l WHERE l.pipeline_id = $1 AND l.lane = $2
      ON CONFLICT (pipeline_id, lane) DO UPDATE SET state = excluded.state, engine = excluded.engine,
        records_per_second = excluded.records_per_second, bytes_per_second = excluded.bytes_per_second,
        table_version = excluded.table_version, last_commit_at = excluded.last_commit_at, error = excluded.error,
-       partitions = excluded.partitions, reported_at = excluded.reported_at, owner = excluded.owner,
+       partitions = excluded.partitions, activity = excluded.activity, reported_at = excluded.reported_at, owner = excluded.owner,
        fence = excluded.fence`,
     [
       pipelineId,
@@ -63,18 +63,28 @@ async function reportStatus(pool: Pool, { pipelineId, lane }: LaneId, status: La
       status.lastCommitAtMs ?? null,
       status.error === undefined ? null : JSON.stringify(status.error),
       canonicalJson(status.partitions),
+      activityJson(status),
     ],
   );
 }
 
+/** The batch in flight and the engine's reason, or null when there is neither. */
+function activityJson({ activity, engineReason }: LaneStatus): string | null {
+  if (activity === undefined && engineReason === undefined) return null;
+  return canonicalJson({
+    ...(activity === undefined ? {} : { activity }),
+    ...(engineReason === undefined ? {} : { engineReason }),
+  });
+}
+
 async function openIncident(pool: Pool, incident: NewIncident): Promise<{ readonly incidentId: string }> {
   const { rows } = await pool.query<{ id: string }>(
-    `INSERT INTO incident AS i (id, pipeline_id, kind, partition, from_offset, until_offset, cause, fix, status, opened_at, last_seen_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'open', now(), now())
+    `INSERT INTO incident AS i (id, pipeline_id, kind, partition, from_offset, until_offset, cause, fix, samples, status, opened_at, last_seen_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'open', now(), now())
      ON CONFLICT (pipeline_id, kind, coalesce(partition, -1), coalesce(from_offset, -1)) WHERE status <> 'resolved'
      DO UPDATE SET last_seen_at = now(), occurrences = i.occurrences + 1,
        until_offset = CASE WHEN i.status = 'open' THEN excluded.until_offset ELSE i.until_offset END,
-       cause = excluded.cause, fix = excluded.fix
+       cause = excluded.cause, fix = excluded.fix, samples = excluded.samples
      RETURNING id`,
     [
       randomUUID(),
@@ -85,6 +95,7 @@ async function openIncident(pool: Pool, incident: NewIncident): Promise<{ readon
       incident.to ?? null,
       incident.cause,
       incident.fix,
+      incident.samples === undefined ? null : canonicalJson(incident.samples),
     ],
   );
   const [row] = rows;
