@@ -7,7 +7,9 @@ import {
   parseContract,
   splitSample,
 } from '@headwater/core-contract';
-import type { ContractChangelog, Odcs } from '@headwater/core-contract';
+import type { ContractChangelog, ContractProblem, DataContract } from '@headwater/core-contract';
+import { convertContract } from '@headwater/core-conversion';
+import type { ConversionTarget } from '@headwater/core-conversion';
 import { userError } from '@headwater/kernel';
 import type { CommandContext } from '../context.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
@@ -62,7 +64,7 @@ export async function infer(context: CommandContext, source: string, facts: Infe
 /** Every difference between two versions of a contract, what it means, and the version that has to follow. */
 export async function diffFiles(context: CommandContext, older: string, newer: string): Promise<ExitCode> {
   const { terminal, messages } = context;
-  const changelog = diffContracts(await readContract(older), await readContract(newer));
+  const changelog = diffContracts((await readContract(older)).odcs, (await readContract(newer)).odcs);
   printRecord(terminal, context.format(), changelog, () =>
     changelog.changes.length === 0 ? messages.contract.noChanges : changelogText(changelog, messages),
   );
@@ -75,15 +77,38 @@ function changelogText({ classification, semver, changes }: ContractChangelog, m
   return [...lines, '', messages.contract.changelog(changes.length, classification, semver)].join('\n');
 }
 
-async function readContract(source: string): Promise<Odcs> {
-  const parsed = parseContract(await readText(source));
-  if (parsed.ok) return parsed.value.odcs;
-  throw userError({
-    code: 'HW_CONTRACT_INVALID',
-    message: parsed.error.map((problem) => describeProblem(nameOf(source), problem)).join('\n  '),
-    fix: parsed.error[0]?.fix ?? 'Run headwater contract lint on it.',
-  });
+/** The contract in another format on standard output; what that format cannot say on standard error. */
+export async function convert(
+  context: CommandContext,
+  source: string,
+  target: ConversionTarget,
+): Promise<ExitCode> {
+  const { terminal, messages } = context;
+  const converted = convertContract(await readContract(source), target, messages.language);
+  if (!converted.ok) throw invalid(source, converted.error);
+  const { text, losses } = converted.value;
+  if (context.format() === 'table') {
+    for (const { path, message } of losses) terminal.say(`${path}: ${message}`);
+    if (losses.length > 0) terminal.say(messages.contract.losses(losses.length));
+    terminal.print(text.trimEnd());
+  } else {
+    terminal.print(JSON.stringify({ text, losses }));
+  }
+  return exitCode.ok;
 }
+
+async function readContract(source: string): Promise<DataContract> {
+  const parsed = parseContract(await readText(source));
+  if (!parsed.ok) throw invalid(source, parsed.error);
+  return parsed.value;
+}
+
+const invalid = (source: string, problems: readonly ContractProblem[]): Error =>
+  userError({
+    code: 'HW_CONTRACT_INVALID',
+    message: problems.map((problem) => describeProblem(nameOf(source), problem)).join('\n  '),
+    fix: problems[0]?.fix ?? 'Run headwater contract lint on it.',
+  });
 
 const nameOf = (source: string): string => (source === '-' ? standardInputName : source);
 

@@ -1,5 +1,6 @@
 /** English texts for people. The Korean ones have the same shape (`Messages`). */
 export const english = {
+  language: 'en' as 'en' | 'ko',
   title: {
     usage: 'Usage:',
     options: 'Options:',
@@ -21,6 +22,7 @@ export const english = {
     produce: 'Send JSON lines from a file or standard input to a product’s topic',
     tail: 'Read the last records of a product’s topic and, with --follow, new ones',
     contract: 'Work with data contracts (ODCS 3.1)',
+    contractConvert: 'Write a contract in another format and say what that format cannot express',
     contractDiff: 'Classify every change between two versions of a contract: breaking, compatible or docs',
     contractInfer: 'Infer a contract from JSON lines',
     contractLint: 'Check a contract; every finding has its line and column',
@@ -59,6 +61,7 @@ export const english = {
     seed: 'seed of generated events',
     key: 'member of the JSON object to use as record key',
     jsonLines: 'file of JSON lines, or - for standard input',
+    to: 'format to write',
     contractFile: 'contract (ODCS YAML or JSON), or - for standard input',
     decode: 'read values as JSON, behind a schema id if there is one',
     follow: 'wait for new records until Ctrl-C',
@@ -164,6 +167,7 @@ export const english = {
   },
   change: {
     planTitle: (name: string) => `Plan for ${name}`,
+    losses: (count: number) => `${count} thing${count === 1 ? '' : 's'} the format cannot express`,
     noChanges: (name: string) => `${name}: nothing to change`,
     unchanged: (kind: string, name: string) => `${kind} ${name}: exists already`,
     created: (kind: string, name: string) => `${kind} ${name}: created`,
@@ -179,6 +183,7 @@ export const english = {
     fix: 'fix',
   },
   contract: {
+    losses: (count: number) => `${count} thing${count === 1 ? '' : 's'} the format cannot express`,
     noChanges: 'The contracts say the same.',
     changelog: (count: number, classification: string, semver: string) =>
       `${count} change${count === 1 ? '' : 's'}, ${classification}: the next version is ${semver}`,

@@ -1,6 +1,7 @@
 import type { Messages } from './en.ts';
 
 export const korean: Messages = {
+  language: 'ko',
   title: {
     usage: '사용법:',
     options: '옵션:',
@@ -22,6 +23,7 @@ export const korean: Messages = {
     produce: '파일이나 표준 입력의 JSON 라인을 프로덕트의 토픽으로 전송',
     tail: '프로덕트 토픽의 마지막 레코드를 읽고, --follow면 새 레코드도 읽음',
     contract: '데이터 계약(ODCS 3.1) 다루기',
+    contractConvert: '계약을 다른 형식으로 쓰고, 그 형식이 표현할 수 없는 것을 알림',
     contractDiff: '두 버전의 계약 사이 변경을 모두 분류: breaking(호환 깨짐), compatible(호환), docs(문서)',
     contractInfer: 'JSON 라인에서 계약을 추론',
     contractLint: '계약을 검사하고 줄과 열 위치를 표시',
@@ -60,6 +62,7 @@ export const korean: Messages = {
     seed: '생성 이벤트의 시드',
     key: '레코드 키로 쓸 JSON 멤버',
     jsonLines: 'JSON 라인 파일, 또는 표준 입력은 -',
+    to: '쓸 형식',
     contractFile: '계약 파일(ODCS YAML 또는 JSON), 표준 입력은 -',
     decode: '값을 JSON으로 읽음 (앞에 스키마 id가 있으면 함께 표시)',
     follow: 'Ctrl-C까지 새 레코드를 기다림',
@@ -161,6 +164,7 @@ export const korean: Messages = {
   },
   change: {
     planTitle: (name) => `${name} 계획`,
+    losses: (count) => `이 형식으로 표현할 수 없는 항목이 ${count}개 있습니다`,
     noChanges: (name) => `${name}: 바꿀 것이 없습니다`,
     unchanged: (kind, name) => `${kind} ${name}: 이미 있음`,
     created: (kind, name) => `${kind} ${name}: 생성됨`,
@@ -176,6 +180,7 @@ export const korean: Messages = {
     fix: '해결',
   },
   contract: {
+    losses: (count) => `이 형식으로 표현할 수 없는 항목이 ${count}개 있습니다`,
     noChanges: '두 계약의 내용이 같습니다.',
     changelog: (count, classification, semver) =>
       `변경 ${count}건, ${classification}: 다음 버전은 ${semver}입니다`,

@@ -1,5 +1,7 @@
-import type { Command } from 'commander';
-import { diffFiles, infer, lint, type InferOptions } from '../command/contract.ts';
+import { CONVERSION_TARGETS } from '@headwater/core-conversion';
+import type { ConversionTarget } from '@headwater/core-conversion';
+import { Option, type Command } from 'commander';
+import { convert, diffFiles, infer, lint, type InferOptions } from '../command/contract.ts';
 import type { CommandContext, RunCommand } from '../context.ts';
 import { addExamples } from './option-values.ts';
 
@@ -9,6 +11,7 @@ export function registerContractCommands(program: Command, context: CommandConte
   registerLint(contract, context, run);
   registerInfer(contract, context, run);
   registerDiff(contract, context, run);
+  registerConvert(contract, context, run);
 }
 
 function registerLint(contract: Command, context: CommandContext, run: RunCommand): void {
@@ -47,5 +50,21 @@ function registerDiff(contract: Command, context: CommandContext, run: RunComman
   addExamples(differing, title['examples'] ?? '', [
     'headwater contract diff orders-1.odcs.yaml orders-2.odcs.yaml',
     'git show HEAD:orders.odcs.yaml | headwater contract diff - orders.odcs.yaml -o json',
+  ]);
+}
+
+function registerConvert(contract: Command, context: CommandContext, run: RunCommand): void {
+  const { about, option, title } = context.messages;
+  const converting = contract
+    .command('convert')
+    .description(about.contractConvert)
+    .argument('<file>', option.contractFile)
+    .addOption(new Option('--to <format>', option.to).choices(CONVERSION_TARGETS).makeOptionMandatory())
+    .action((file: string, options: { to: ConversionTarget }) =>
+      run(() => convert(context, file, options.to)),
+    );
+  addExamples(converting, title['examples'] ?? '', [
+    'headwater contract convert orders.odcs.yaml --to asyncapi > orders.asyncapi.yaml',
+    'headwater contract convert orders.odcs.yaml --to html > orders.html',
   ]);
 }

@@ -6,7 +6,7 @@ export { FORM_ASCII, FORM_NULL, FORM_SCRATCH, FORM_UTF8, FORM_VALUE } from './ju
 export type { RecordSlots } from './judge/record-slots.ts';
 export { describeProblem, formatPath } from './contract-problem.ts';
 export type { ContractProblem, DocumentPath, Position, ProblemSeverity } from './contract-problem.ts';
-export { compileContract } from './compile/compile-contract.ts';
+export { chooseObject, compileContract } from './compile/compile-contract.ts';
 export { customValue } from './odcs/custom-properties.ts';
 export type { HeadwaterProperty } from './odcs/custom-properties.ts';
 export { parseContract, teamOf, writeContract } from './odcs/data-contract.ts';
@@ -19,6 +19,8 @@ export type { Sample, SampleRecord } from './infer/sample-records.ts';
 export type { InferenceFacts } from './infer/write-inferred.ts';
 export { lintContract } from './lint/lint-contract.ts';
 export { toJsonSchema } from './export/json-schema.ts';
+export { documentFacts } from './changelog/document-change.ts';
+export type { ChangeScope, DocumentChange } from './changelog/document-change.ts';
 export { diffContracts } from './changelog/contract-changelog.ts';
 export type { ContractChange, ContractChangelog } from './changelog/contract-changelog.ts';
 export { isVersionEnough, nextVersion } from './changelog/next-version.ts';

@@ -71,6 +71,16 @@ const SETS = new Set(['tags']);
 export const documentChanges = (before: Fields, after: Fields): readonly DocumentChange[] =>
   mapChanges('contract', '', before, after);
 
+/** Everything a contract says, one entry for each thing: what a changelog against an empty contract would list. */
+export const documentFacts = (contract: Fields): readonly DocumentChange[] =>
+  documentChanges({}, contract).flatMap(factsOf);
+
+/** A list entry that was added whole, taken apart. */
+const factsOf = (change: DocumentChange): readonly DocumentChange[] =>
+  (change.key === '' || change.key === 'items') && isMap(change.after)
+    ? mapChanges(change.key === '' ? change.scope : 'property', change.path, {}, change.after).flatMap(factsOf)
+    : [change];
+
 function mapChanges(
   scope: ChangeScope,
   path: string,

@@ -37,7 +37,8 @@ export function compileContract(
   return build.problems.length > 0 ? err(inOrderOfPosition(build.problems)) : ok(compiled);
 }
 
-function chooseObject(
+/** The object of `schema` that describes the records of the topic. */
+export function chooseObject(
   contract: DataContract,
 ): Result<{ readonly object: OdcsObject; readonly path: DocumentPath }, readonly ContractProblem[]> {
   const { odcs, source } = contract;
