@@ -71,9 +71,10 @@ export function readEnvironment(env: EnvironmentVariables = process.env) {
     ...(__HEADWATER_FAULTS__
       ? {
           faults: {
-            fault: env['HEADWATER_FAULT'],
-            planted: env['HEADWATER_PLANT'],
+            controlFile: env['HEADWATER_FAULT_CONTROL_FILE'],
             firedFile: env['HEADWATER_FAULT_FIRED_FILE'],
+            planted: env['HEADWATER_PLANT'],
+            checkpointEvery: env['HEADWATER_FAULT_CHECKPOINT_EVERY'],
           },
         }
       : {}),

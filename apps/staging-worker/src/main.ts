@@ -1,8 +1,10 @@
 import { createDoorbell } from '@headwater/adapter-queue';
 import { describeError } from '@headwater/kernel';
+import { toRedisSettings, toServerSettings } from '@headwater/platform-config';
 import { createLogger, createMetrics, createTraces, serveHealth } from '@headwater/platform-observability';
 import { toHeaders } from '@headwater/platform-config';
 import { runUntilStopped } from '@headwater/platform-process';
+import { checkServers } from '@headwater/platform-wire';
 import { createWorld } from './create-world.ts';
 import { readEnvironment } from './environment.ts';
 import { createBatchTelemetry } from './batch-telemetry.ts';
@@ -11,10 +13,10 @@ import { startWorker, type Worker } from './worker.ts';
 
 const environment = readOrExit();
 const logger = createLogger({ app: 'staging-worker', level: environment.LOG_LEVEL });
-if (__HEADWATER_FAULTS__ && environment.faults !== undefined) {
-  const { armProcessFaults } = await import('./process-faults.ts');
-  armProcessFaults(environment.faults);
-}
+const faulty =
+  __HEADWATER_FAULTS__ && environment.faults !== undefined
+    ? (await import('./process-faults.ts')).armProcessFaults(environment.faults)
+    : undefined;
 
 await runUntilStopped({
   logger,
@@ -28,6 +30,7 @@ await runUntilStopped({
       headers: toHeaders(environment.OTEL_EXPORTER_OTLP_HEADERS),
     });
     const started: { worker?: Worker } = {};
+    await checkServers(toServerSettings(environment), { mayBeAway: true });
     const connected = await createWorld(environment, {
       logger,
       metrics: createLaneMetrics(metrics),
@@ -35,9 +38,12 @@ await runUntilStopped({
       laneCount: () => started.worker?.laneCount() ?? 0,
       engineThread: new URL('./staging-engine.mjs', import.meta.url),
     });
-    const doorbell = await createDoorbell({ redisUrl: environment.REDIS_URL, logger });
+    const doorbell = await createDoorbell({ ...toRedisSettings(environment), logger });
     const worker = startWorker({
-      world: connected.world,
+      world:
+        __HEADWATER_FAULTS__ && faulty !== undefined
+          ? faulty.makeFaulty(connected.world, environment)
+          : connected.world,
       sweepEveryMs: environment.STAGING_SWEEP,
       lanesMax: environment.STAGING_LANES_MAX,
     });

@@ -1,51 +1,34 @@
-import {
-  armFaults,
-  faultPointNames,
-  plantedBugs,
-  type FaultPointName,
-  type PlantedBug,
-} from '@headwater/core-staging';
-import { appendFileSync } from 'node:fs';
+import { armFaults, plantedBugs, type PlantedBug } from '@headwater/core-staging';
+import { toKafkaSettings } from '@headwater/platform-config';
+import { createFaultSwitch, type FaultSwitchOptions } from '@headwater/platform-process';
+import type { Environment } from './environment.ts';
+import { makeWorldFaulty } from './faulty-world.ts';
+import type { LaneWorld } from './lane/lane-world.ts';
 
 /** What the fault harness asks of one process of the faults build. */
-export interface ProcessFaults {
-  /** `<point>:<n>:<kill|stop>`: at the n-th passing of the point the process kills or stops itself. */
-  readonly fault: string | undefined;
+export interface ProcessFaults extends FaultSwitchOptions {
   /** Names of planted bugs, separated by commas. */
   readonly planted: string | undefined;
-  /** A line is appended here right before a fault fires: the proof that it did. */
-  readonly firedFile: string | undefined;
+  /** Versions between two checkpoints; few, so that a short run writes some. */
+  readonly checkpointEvery: string | undefined;
+}
+
+export interface ArmedProcess {
+  makeFaulty(world: LaneWorld, environment: Environment): LaneWorld;
 }
 
 /** Arms the process. Only the faults build holds this file. */
-export function armProcessFaults({ fault, planted, firedFile }: ProcessFaults): void {
-  const armed = fault === undefined ? undefined : parseFault(fault);
-  let passed = 0;
+export function armProcessFaults(faults: ProcessFaults): ArmedProcess {
+  const faultSwitch = createFaultSwitch(faults);
   armFaults({
-    planted: new Set((planted ?? '').split(',').filter(isPlantedBug)),
-    onPoint(name) {
-      if (armed === undefined || name !== armed.point || ++passed !== armed.nth) return Promise.resolve();
-      if (firedFile !== undefined) appendFileSync(firedFile, `${process.pid} ${name} ${armed.signal}\n`);
-      process.kill(process.pid, armed.signal);
-      // A stop takes effect before the next statement, a kill has no next statement.
-      return Promise.resolve();
-    },
+    planted: new Set((faults.planted ?? '').split(',').filter(isPlantedBug)),
+    onPoint: (name) => faultSwitch.onPoint(name),
   });
-}
-
-function parseFault(text: string): {
-  readonly point: FaultPointName;
-  readonly nth: number;
-  readonly signal: 'SIGKILL' | 'SIGSTOP';
-} {
-  const [point, nth, action] = text.split(':');
-  const known = faultPointNames.find((name) => name === point);
-  if (known === undefined || !/^[1-9]\d*$/.test(nth ?? '') || (action !== 'kill' && action !== 'stop')) {
-    throw new Error(
-      `the fault ${text} is none of <point>:<n>:<kill|stop> with ${faultPointNames.join(', ')}`,
-    );
-  }
-  return { point: known, nth: Number(nth), signal: action === 'kill' ? 'SIGKILL' : 'SIGSTOP' };
+  const { checkpointEvery } = faults;
+  return {
+    makeFaulty: (world, environment) =>
+      makeWorldFaulty(world, toKafkaSettings(environment), { faultSwitch, checkpointEvery }),
+  };
 }
 
 const isPlantedBug = (name: string): name is PlantedBug => plantedBugs.some((known) => known === name);

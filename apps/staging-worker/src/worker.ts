@@ -1,5 +1,5 @@
 import { describeError } from '@headwater/kernel';
-import type { LaneId } from '@headwater/core-staging';
+import { faultPoint, isPlanted, type LaneId } from '@headwater/core-staging';
 import { runLane, type LaneEnd } from './lane/lane.ts';
 import { sleep, type LaneWorld } from './lane/lane-world.ts';
 
@@ -40,7 +40,13 @@ export function startWorker({ world, sweepEveryMs, lanesMax }: WorkerOptions): W
     const before = nowMs - startedMs > STEADY_MS ? undefined : waits.get(key);
     waits.set(key, nextWait(before, nowMs));
   };
+  let isRung = false;
   const sweep = async (): Promise<void> => {
+    if (__HEADWATER_FAULTS__) {
+      await faultPoint('sweep.before');
+      if (isPlanted('rings-without-sweeper') && !isRung) return;
+      isRung = false;
+    }
     const room = lanesMax - lanes.size;
     if (room <= 0) return;
     for (const id of await world.leases.unleased(room + waits.size)) {
@@ -63,7 +69,10 @@ export function startWorker({ world, sweepEveryMs, lanesMax }: WorkerOptions): W
   })();
 
   return {
-    ring: () => rung.abort(),
+    ring() {
+      isRung = true;
+      rung.abort();
+    },
     laneCount: () => lanes.size,
     async stop() {
       stopping.abort();

@@ -3,6 +3,7 @@ import {
   faultPoint,
   fenceAppId,
   isFenced,
+  isPlanted,
   planFenceCommit,
   type LaneId,
 } from '@headwater/core-staging';
@@ -29,7 +30,10 @@ export async function fenceLane(
     .reduce((a, b) => (a > b ? a : b));
   const fence = decideFence(lease.fence, highest);
   if (fence !== lease.fence) await lease.raise(fence);
-  if (__HEADWATER_FAULTS__) await faultPoint('fence.before');
+  if (__HEADWATER_FAULTS__) {
+    await faultPoint('fence.before');
+    if (isPlanted('no-fence-commit')) return true;
+  }
   for (const table of [tables.quarantine, tables.primary]) {
     if (!(await fenceTable(world, lane, lease, table))) return false;
   }

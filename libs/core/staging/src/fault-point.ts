@@ -1,32 +1,71 @@
 /**
- * Named points where the fault harness may kill, stop or delay the process, and planted bugs it must catch. The bundler
+ * Named points where the fault harness may kill, stop or hold the process, and planted bugs it must catch. The bundler
  * folds `__HEADWATER_FAULTS__` away, so a release build holds neither the names nor the bugs.
  *
  * Call sites: `if (__HEADWATER_FAULTS__) await faultPoint('intent.before');`
  */
 export const faultPointNames = [
+  'sweep.before',
   'claim.after',
   'fence.before',
   'fence.after',
   'poll.after',
   'buffer.after',
+  'revoke.before',
   'intent.before',
   'intent.after',
   'land.after',
+  'upload.open',
+  'upload.answered',
   'publish.primary',
   'publish.quarantine',
   'quarantine-commit.before',
   'quarantine-commit.after',
   'primary-commit.before',
   'primary-commit.sent',
+  'primary-commit.rebase',
+  'primary-commit.read-back',
   'primary-commit.answered',
   'mirror.before',
   'group-offsets.before',
   'prune.before',
+  'checkpoint.write',
+  'checkpoint.pointer',
+  'outbox.insert',
+  'outbox.ring',
+  'outbox.sweep',
+  'retention.plan',
+  'retention.guard',
+  'retention.delete-records',
+  'retention.verify',
 ] as const;
 export type FaultPointName = (typeof faultPointNames)[number];
 
-export const plantedBugs = ['txn-before-rows', 'ignore-foreign-txn'] as const;
+/** Each breaks the rule it is named beside; scripts/faults/planted-bugs.ts says which fault shows it. */
+export const plantedBugs = [
+  'txn-before-rows',
+  'ignore-foreign-txn',
+  'no-fence-commit',
+  'precondition-failed-read-as-loss',
+  'precondition-failed-read-as-success',
+  'ambiguous-answer-tried-at-next-version',
+  'quarantine-without-binding-set',
+  'intent-rewritten-on-retry',
+  'offset-rewind',
+  'rings-without-sweeper',
+  'aborted-records-landed',
+  'control-batch-counted-as-record',
+  'last-record-dropped',
+  'read-beyond-stable-offset',
+  'position-from-group-offsets',
+  'topic-id-ignored',
+  'lease-by-worker-clock',
+  'upload-not-awaited',
+  'file-renamed-twice',
+  'mirror-before-commit',
+  'quarantined-also-landed',
+  'ledger-count-off',
+] as const;
 export type PlantedBug = (typeof plantedBugs)[number];
 
 export interface FaultPlan {

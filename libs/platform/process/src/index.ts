@@ -1,2 +1,4 @@
+export { createFaultSwitch } from './fault-switch.ts';
+export type { FaultOrder, FaultSwitch, FaultSwitchOptions } from './fault-switch.ts';
 export { runUntilStopped } from './run-until-stopped.ts';
 export type { Lifetime } from './run-until-stopped.ts';

@@ -1,5 +1,11 @@
-import type { LaneId, LaneLeases } from '@headwater/core-staging';
+import { isPlanted, type LaneId, type LaneLeases } from '@headwater/core-staging';
 import type { Pool } from 'pg';
+
+/** Postgres's clock; the planted bug `lease-by-worker-clock` takes the worker's. */
+const now = (): string =>
+  __HEADWATER_FAULTS__ && isPlanted('lease-by-worker-clock')
+    ? `to_timestamp(${Date.now()} / 1000.0)`
+    : 'now()';
 
 /**
  * Leases on lanes [S1]. Every comparison uses Postgres's clock, so owners need no common clock of their own. A fence
@@ -9,7 +15,7 @@ export const createLaneLeases = (pool: Pool): LaneLeases => ({
   async unleased(limit) {
     const { rows } = await pool.query<{ pipeline_id: string; lane: number }>(
       `SELECT l.pipeline_id, l.lane FROM lane_lease l JOIN staging_pipeline p ON p.id = l.pipeline_id
-       WHERE p.desired_state = 'running' AND (l.lease_until IS NULL OR l.lease_until <= now())
+       WHERE p.desired_state = 'running' AND (l.lease_until IS NULL OR l.lease_until <= ${now()})
        ORDER BY l.lease_until NULLS FIRST, l.pipeline_id, l.lane LIMIT $1`,
       [limit],
     );
@@ -17,10 +23,10 @@ export const createLaneLeases = (pool: Pool): LaneLeases => ({
   },
   async claim({ pipelineId, lane }, owner, ttlMs) {
     const { rows } = await pool.query<{ fence: string }>(
-      `UPDATE lane_lease SET owner = $3, lease_until = now() + $4 * interval '1 millisecond', fence = fence + 1
+      `UPDATE lane_lease SET owner = $3, lease_until = ${now()} + $4 * interval '1 millisecond', fence = fence + 1
        WHERE (pipeline_id, lane) IN (
          SELECT pipeline_id, lane FROM lane_lease
-         WHERE pipeline_id = $1 AND lane = $2 AND (lease_until IS NULL OR lease_until <= now())
+         WHERE pipeline_id = $1 AND lane = $2 AND (lease_until IS NULL OR lease_until <= ${now()})
          FOR UPDATE SKIP LOCKED)
        RETURNING fence`,
       [pipelineId, lane, owner, ttlMs],
@@ -31,14 +37,14 @@ export const createLaneLeases = (pool: Pool): LaneLeases => ({
   async raiseFence({ pipelineId, lane }, owner, fence) {
     await pool.query(
       `UPDATE lane_lease SET fence = greatest(fence, $4::bigint)
-       WHERE pipeline_id = $1 AND lane = $2 AND owner = $3 AND lease_until > now()`,
+       WHERE pipeline_id = $1 AND lane = $2 AND owner = $3 AND lease_until > ${now()}`,
       [pipelineId, lane, owner, fence],
     );
   },
   async renew({ pipelineId, lane }, owner, fence, ttlMs) {
     const { rowCount } = await pool.query(
-      `UPDATE lane_lease SET lease_until = now() + $5 * interval '1 millisecond'
-       WHERE pipeline_id = $1 AND lane = $2 AND owner = $3 AND fence = $4 AND lease_until > now()`,
+      `UPDATE lane_lease SET lease_until = ${now()} + $5 * interval '1 millisecond'
+       WHERE pipeline_id = $1 AND lane = $2 AND owner = $3 AND fence = $4 AND lease_until > ${now()}`,
       [pipelineId, lane, owner, fence, ttlMs],
     );
     return rowCount === 1;

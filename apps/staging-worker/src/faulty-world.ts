@@ -1,0 +1,64 @@
+import { createKafkaAdmin } from '@headwater/adapter-kafka';
+import { isPlanted, type PartitionFetch, type RecordSource } from '@headwater/core-staging';
+import type { KafkaSettings } from '@headwater/platform-config';
+import type { FaultSwitch } from '@headwater/platform-process';
+import { makeEngineFaulty } from './faulty-engine.ts';
+import { makeStoreFaulty } from './faulty-store.ts';
+import type { LaneWorld } from './lane/lane-world.ts';
+
+/** The world of a faults build: the same, with fault points and planted bugs at its seams. */
+export function makeWorldFaulty(
+  world: LaneWorld,
+  settings: KafkaSettings,
+  options: { readonly faultSwitch: FaultSwitch; readonly checkpointEvery: string | undefined },
+): LaneWorld {
+  const checkpointInterval = Number(options.checkpointEvery ?? world.settings.checkpointInterval);
+  return {
+    ...world,
+    source: makeSourceFaulty(world.source),
+    engine: makeEngineFaulty(world.engine),
+    async openTable(url) {
+      const io = await world.openTable(url);
+      return { ...io, store: makeStoreFaulty(io.store, options.faultSwitch) };
+    },
+    settings: { ...world.settings, checkpointInterval },
+    plantedPositions: (group, topic) => readGroup(settings, group, topic),
+  };
+}
+
+/** `topic-id-ignored`: a topic is whatever has the name. */
+function makeSourceFaulty(source: RecordSource): RecordSource {
+  const firstIds = new Map<string, string>();
+  return {
+    ...source,
+    async describeTopic(name) {
+      const topic = await source.describeTopic(name);
+      if (topic === undefined || !isPlanted('topic-id-ignored')) return topic;
+      if (!firstIds.has(name)) firstIds.set(name, topic.topicId);
+      return { ...topic, topicId: firstIds.get(name)! };
+    },
+    async fetch(request) {
+      if (isPlanted('read-beyond-stable-offset')) return pretendStable(await source.fetch(request));
+      if (!isPlanted('topic-id-ignored')) return source.fetch(request);
+      const actual = await source.describeTopic(request.topic);
+      const positions = request.positions.map((position) => ({ ...position, lastFetchedEpoch: -1 }));
+      return source.fetch({ ...request, positions, topicId: actual?.topicId ?? request.topicId });
+    },
+  };
+}
+
+/** `read-beyond-stable-offset`: what is not decided yet counts as committed. */
+const pretendStable = (answers: readonly PartitionFetch[]): readonly PartitionFetch[] =>
+  answers.map((answer) =>
+    answer.kind === 'records' ? { ...answer, lastStableOffset: answer.highWatermark, aborted: [] } : answer,
+  );
+
+/** `position-from-group-offsets`: what the group holds is read back. */
+async function readGroup(settings: KafkaSettings, group: string, topic: string) {
+  const admin = createKafkaAdmin({ settings });
+  try {
+    return (await admin.readGroupOffsets(group)).get(topic) ?? new Map<number, bigint>();
+  } finally {
+    await admin.close();
+  }
+}
