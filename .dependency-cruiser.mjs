@@ -75,10 +75,10 @@ export default {
     },
     {
       name: 'platform-stands-alone',
-      comment: 'Platform packages use the kernel only.',
+      comment: 'Platform packages use the kernel, and the settings and probes of servers (config, wire).',
       severity: 'error',
       from: { path: '^libs/platform/([^/]+)/', ...production },
-      to: { path: '^libs/(core|adapters)/|^libs/platform/', pathNot: '^libs/platform/$1/' },
+      to: { path: '^libs/(core|adapters)/|^libs/platform/', pathNot: '^libs/platform/($1|config|wire)/' },
     },
     {
       name: 'apps-do-not-know-each-other',

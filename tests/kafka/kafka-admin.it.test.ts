@@ -183,7 +183,7 @@ test.each([
   [
     'the listener is not encrypted',
     { ...settings, tls: {} },
-    'HW_KAFKA_SECURITY_MISMATCH',
+    'HW_KAFKA_TLS_NOT_SPOKEN',
     'KAFKA_SECURITY_PROTOCOL',
   ],
 ] as const)('when %s the error names the variable and no secret', async (_, wrong, code, variable) => {

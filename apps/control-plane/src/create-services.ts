@@ -5,6 +5,7 @@ import { createPostgres } from '@headwater/adapter-postgres';
 import { createSchemaRegistry } from '@headwater/adapter-schema-registry';
 import type { MeshDatabase } from '@headwater/core-mesh';
 import type { Logger } from '@headwater/kernel';
+import { checkServers } from '@headwater/platform-wire';
 import { createOnboardingExecutor } from './data-product/onboarding.executor.ts';
 import { createRetirementExecutor } from './data-product/retirement.executor.ts';
 import type { Environment } from './environment.ts';
@@ -27,19 +28,20 @@ export interface RunningServices {
 export async function createServices(environment: Environment, logger: Logger): Promise<RunningServices> {
   const { settings } = environment;
   const platform = createPlatform(logger);
+  await checkServers(environment, { mayBeAway: true });
   const postgres = await createPostgres({
     databaseUrl: environment.databaseUrl,
     applicationName: 'headwater-control-plane',
     logger,
   });
-  const doorbell = await createDoorbell({ redisUrl: environment.redisUrl, logger });
+  const doorbell = await createDoorbell({ ...environment.redis, logger });
   const rings: Rings = {
     staging: (pipelineId) => void doorbell.ring('staging', pipelineId),
     retention: (workItemId) => void doorbell.ring('retention', workItemId),
     operations: () => runner.ring(),
   };
   const kafka = createKafkaAdmin({ settings: environment.kafka, clientId: 'headwater-control-plane' });
-  const registry = createSchemaRegistry({ url: environment.schemaRegistryUrl });
+  const registry = createSchemaRegistry(environment.registry);
   const tables = await createDeltaTableReader(platform.clock);
   const inventory = createInventory({ kafka, registry, clock: platform.clock, logger });
   const database = postgres.mesh;

@@ -1,6 +1,5 @@
 import path from 'node:path';
 import { defaultPolicySettings } from '@headwater/core-policy';
-import { operationalError } from '@headwater/kernel';
 import {
   databaseVariables,
   defineEnvironment,
@@ -13,7 +12,10 @@ import {
   parseEnvironment,
   redisVariables,
   schemaRegistryVariables,
+  toDatabaseUrl,
   toKafkaSettings,
+  toRedisSettings,
+  toRegistrySettings,
   variable,
   text,
   type EnvironmentVariables,
@@ -40,12 +42,12 @@ export const environmentSchema = defineEnvironment({
 export function readEnvironment(variables: EnvironmentVariables = process.env) {
   const env = parseEnvironment(environmentSchema, variables);
   const kafka = toKafkaSettings(env);
-  if (!env.HEADWATER_INSECURE && kafka.tls === undefined && kafka.sasl === undefined) throw plaintextKafka;
+  const registry = toRegistrySettings(env);
   const settings: Settings = {
     version: '0.1.0',
     isInsecure: env.HEADWATER_INSECURE,
     kafkaBootstrapServers: kafka.bootstrapServers.join(','),
-    schemaRegistryUrl: withoutLogin(env.SCHEMA_REGISTRY_URL),
+    schemaRegistryUrl: registry.url,
     lakeUrl: env.LAKE_URL.replace(/\/+$/, ''),
     policies: defaultPolicySettings(env.HEADWATER_INSECURE ? 'local' : 'shared'),
     home: path.resolve(env.HEADWATER_HOME),
@@ -53,9 +55,9 @@ export function readEnvironment(variables: EnvironmentVariables = process.env) {
   return {
     settings,
     kafka,
-    databaseUrl: env.DATABASE_URL,
-    redisUrl: env.REDIS_URL,
-    schemaRegistryUrl: env.SCHEMA_REGISTRY_URL,
+    databaseUrl: toDatabaseUrl(env),
+    redis: toRedisSettings(env),
+    registry,
     logLevel: env.LOG_LEVEL,
     http: { host: env.HEADWATER_HTTP_HOST, port: env.HEADWATER_HTTP_PORT },
     drainDeadlineMs: env.HEADWATER_DRAIN_DEADLINE,
@@ -63,16 +65,3 @@ export function readEnvironment(variables: EnvironmentVariables = process.env) {
 }
 
 export type Environment = ReturnType<typeof readEnvironment>;
-
-const plaintextKafka = operationalError({
-  code: 'HW_CONFIG_PLAINTEXT_KAFKA',
-  message: 'Kafka would be used without encryption and without login.',
-  fix: 'Set KAFKA_SECURITY_PROTOCOL to SSL or SASL_SSL, or HEADWATER_INSECURE=1 on a machine of your own.',
-});
-
-function withoutLogin(text: string): string {
-  const url = new URL(text);
-  url.username = '';
-  url.password = '';
-  return url.toString().replace(/\/+$/, '');
-}

@@ -8,7 +8,13 @@ import { createDoorbell, startWorkRunner } from '@headwater/adapter-queue';
 import { bindHandlers } from '@headwater/core-jobs';
 import { defaultBlastRadius } from '@headwater/core-retention';
 import type { Clock, Logger } from '@headwater/kernel';
-import { toKafkaSettings } from '@headwater/platform-config';
+import {
+  toDatabaseUrl,
+  toKafkaSettings,
+  toRedisSettings,
+  toServerSettings,
+} from '@headwater/platform-config';
+import { checkServers } from '@headwater/platform-wire';
 import type { Environment } from './environment.ts';
 import { retentionHandlers } from './retention-jobs.ts';
 import type { RetentionMetrics, RetentionWorld } from './retention-world.ts';
@@ -33,12 +39,13 @@ const keptMs = 7 * 86_400_000;
 /** Connects to everything and carries out retention until it is closed. Errors name the variable to look at. */
 export async function startWorker(environment: Environment, tools: WorkerTools): Promise<RunningWorker> {
   const { logger, metrics, clock = systemClock } = tools;
+  await checkServers(toServerSettings(environment), { mayBeAway: true });
   const postgres = await createPostgres({
-    databaseUrl: environment.DATABASE_URL,
+    databaseUrl: toDatabaseUrl(environment),
     applicationName: 'headwater-retention-worker',
     logger,
   });
-  const doorbell = await createDoorbell({ redisUrl: environment.REDIS_URL, logger });
+  const doorbell = await createDoorbell({ ...toRedisSettings(environment), logger });
   const kafka = createKafkaAdmin({
     settings: toKafkaSettings(environment),
     clientId: 'headwater-retention-worker',

@@ -4,7 +4,7 @@ import { createCheckpointFiles, openDatabase, readCoordinates } from '@headwater
 import { createPostgres, type Postgres } from '@headwater/adapter-postgres';
 import type { Logger } from '@headwater/kernel';
 import { leaseTiming } from '@headwater/core-staging';
-import { toKafkaSettings } from '@headwater/platform-config';
+import { toDatabaseUrl, toKafkaSettings } from '@headwater/platform-config';
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, hostname, tmpdir } from 'node:os';
@@ -37,7 +37,7 @@ export async function createWorld(
 ): Promise<ConnectedWorld> {
   const { logger, metrics, telemetry, laneCount } = tools;
   const postgres = await createPostgres({
-    databaseUrl: environment.DATABASE_URL,
+    databaseUrl: toDatabaseUrl(environment),
     applicationName: 'headwater-staging-worker',
     logger,
   });

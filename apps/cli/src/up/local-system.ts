@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { secretFileOf } from '@headwater/platform-config';
 import { startStack, type OnStackEvent, type Stack, type StackPart } from '@headwater/platform-embedded';
 import { controlPlaneAddress, readLocalToken } from '../control-plane/connection.ts';
 import type { CliEnvironment } from '../environment.ts';
@@ -103,6 +104,17 @@ async function startApps(stack: Stack, options: LocalSystemOptions, apps: AppPro
   return controlPlane;
 }
 
+/** What the stack gives replaces the file it may have been read from; both at once would be refused. */
+const withoutSecretFiles = (
+  variables: CliEnvironment['variables'],
+  given: Stack['environment'],
+): CliEnvironment['variables'] =>
+  Object.fromEntries(
+    Object.entries(variables).filter(
+      ([name]) => !Object.keys(given).some((replaced) => secretFileOf(replaced) === name),
+    ),
+  );
+
 function toAppOptions(
   name: AppName,
   stack: Stack,
@@ -115,7 +127,7 @@ function toAppOptions(
     onRestart,
     bundle: path.join(root, 'dist', 'release', `${name}.mjs`),
     environment: {
-      ...variables,
+      ...withoutSecretFiles(variables, stack.environment),
       ...stack.environment,
       HEADWATER_HOME: home,
       HEADWATER_INSECURE: '1',

@@ -22,7 +22,8 @@ export function newDomainKafka(settings: KafkaSettings, clientId: string, retry:
   });
 }
 
-function toSasl({ mechanism, username, password }: NonNullable<KafkaSettings['sasl']>) {
+function toSasl({ mechanism, username, ...sasl }: NonNullable<KafkaSettings['sasl']>) {
+  const password = sasl.readPassword?.() ?? sasl.password;
   switch (mechanism) {
     case 'PLAIN':
       return { mechanism: 'plain', username, password } as const;

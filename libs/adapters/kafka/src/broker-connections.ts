@@ -68,7 +68,7 @@ export function createBrokerConnections(options: BrokerConnectionsOptions): Brok
   const sharedOf = async (pool: Pool, address: BrokerAddress): Promise<Connection> => {
     const before = pool.shared;
     const current = await before?.catch(() => undefined);
-    if (current?.isConnected() === true) return current;
+    if (current !== undefined && (await isUsable(current))) return current;
     // Another caller may have opened one meanwhile.
     if (pool.shared === before) pool.shared = open(address);
     return pool.shared ?? open(address);
@@ -94,7 +94,7 @@ export function createBrokerConnections(options: BrokerConnectionsOptions): Brok
       if (pool.polls >= POLLS_MAX) throw tooManyPolls(address);
       pool.polls++;
       try {
-        const connection = takeConnected(pool.idle) ?? (await open(address));
+        const connection = (await takeUsable(pool.idle, drop)) ?? (await open(address));
         return await releasing(pool, connection, request, drop);
       } finally {
         pool.polls--;
@@ -123,11 +123,24 @@ async function releasing<T>(
   }
 }
 
-function takeConnected(idle: Connection[]): Connection | undefined {
+async function takeUsable(
+  idle: Connection[],
+  drop: (connection: Connection) => void,
+): Promise<Connection | undefined> {
   for (let connection = idle.pop(); connection !== undefined; connection = idle.pop()) {
-    if (connection.isConnected()) return connection;
+    if (await isUsable(connection)) return connection;
+    drop(connection);
   }
   return undefined;
+}
+
+/** A login that is being renewed (KIP-368) is waited for: a broker takes no other request meanwhile. */
+async function isUsable(connection: Connection): Promise<boolean> {
+  if (connection.status !== 'reauthenticating') return connection.isConnected();
+  return connection.ready().then(
+    () => connection.isConnected(),
+    () => false,
+  );
 }
 
 /** The broker answered, if only to refuse: the connection is good. */
@@ -140,12 +153,19 @@ function newConnection(options: BrokerConnectionsOptions, host: string): Connect
     connectTimeout: options.connectTimeoutMs ?? 5_000,
     requestTimeout: options.requestTimeoutMs ?? 30_000,
     ...(tls === undefined ? {} : { tls: { ...tls, ...(isIP(host) === 0 ? { servername: host } : {}) } }),
-    ...(sasl === undefined ? {} : { sasl: { ...sasl } }),
+    ...(sasl === undefined ? {} : { sasl: toSasl(sasl) }),
   });
   // Failures reach the caller through its request; without a listener the event would end the process.
   connection.on('error', () => undefined);
   return connection;
 }
+
+/** A password from a file is read at each login and each renewal of one, so that a rotated one is taken. */
+const toSasl = ({ mechanism, username, password, readPassword }: NonNullable<KafkaSettings['sasl']>) => ({
+  mechanism,
+  username,
+  password: readPassword ?? password,
+});
 
 const clientClosed = () =>
   operationalError({ code: 'HW_KAFKA_CLIENT_CLOSED', message: 'The Kafka client has been closed.' });

@@ -9,7 +9,7 @@ export interface ClusterDescription {
   readonly authorizedOperations: readonly string[];
 }
 
-/** @throws HeadwaterError operational HW_KAFKA_UNREACHABLE, HW_KAFKA_LOGIN_REFUSED, HW_KAFKA_SECURITY_MISMATCH */
+/** @throws HeadwaterError operational HW_KAFKA_UNREACHABLE, HW_KAFKA_LOGIN_REFUSED, HW_KAFKA_TLS_EXPECTED */
 export async function describeCluster(cluster: KafkaCluster): Promise<ClusterDescription> {
   const answer = await cluster.ask('describe the cluster', (connection) =>
     describeClusterV1.api.async(connection, true, DescribeClusterEndpointTypes.BROKERS),

@@ -9,6 +9,7 @@ import {
 import type { ProtocolError } from '@platformatic/kafka';
 import { HeadwaterError, operationalError } from '@headwater/kernel';
 import type { KafkaSettings } from '@headwater/platform-config';
+import { judgeFault, toServerError } from '@headwater/platform-wire';
 
 /** Protocol error codes this adapter reacts to (Kafka documentation, "Error codes"). */
 export const ErrorCodes = {
@@ -27,8 +28,11 @@ export const ErrorCodes = {
   invalidReplicationFactor: 38,
   invalidConfig: 40,
   policyViolation: 44,
+  fetchSessionIdNotFound: 70,
+  invalidFetchSessionEpoch: 71,
   unknownTopicId: 100,
   inconsistentTopicId: 103,
+  fetchSessionTopicIdError: 106,
 } as const;
 
 export const errorName = (code: number): string => protocolErrorsCodesById[code] ?? `error code ${code}`;
@@ -61,9 +65,12 @@ export function toKafkaError(error: unknown, settings: KafkaSettings, action: st
       cause: error,
     });
   }
+  const fault = judgeFault(error);
+  if (fault !== undefined && fault !== 'unreachable' && fault !== 'no-answer')
+    return toServerError('kafka', servers, error);
   if (isTlsMismatch(error)) {
     return operationalError({
-      code: 'HW_KAFKA_SECURITY_MISMATCH',
+      code: 'HW_KAFKA_TLS_EXPECTED',
       message: `The Kafka brokers at ${servers} speak another security protocol: ${reason}.`,
       fix: 'Set KAFKA_SECURITY_PROTOCOL to the protocol of the listener in KAFKA_BOOTSTRAP_SERVERS.',
       cause: error,

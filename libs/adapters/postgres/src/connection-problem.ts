@@ -1,4 +1,5 @@
 import { operationalError, type HeadwaterError } from '@headwater/kernel';
+import { judgeFault, toServerError } from '@headwater/platform-wire';
 
 /** The place a connection string points at, without user and password. */
 export function describeDatabase(databaseUrl: string): string {
@@ -32,6 +33,9 @@ const lasting = /^(ENOTFOUND|28|3D000)/;
 /** Why Postgres could not be reached, in words that name DATABASE_URL and never its password. */
 export function judgeConnectionProblem(error: unknown, databaseUrl: string): HeadwaterError {
   const code = connectionCode(error);
+  const fault = judgeFault(error);
+  if (fault !== undefined && fault !== 'unreachable' && fault !== 'no-answer')
+    return toServerError('postgres', describeDatabase(databaseUrl), error);
   const [problem, fix] = fixes[code] ?? [
     error instanceof Error ? error.message : String(error),
     'Check DATABASE_URL and the server’s log.',

@@ -69,7 +69,7 @@ export async function createDoorbell(options: DoorbellOptions): Promise<Doorbell
       }
     },
     listen(queue, onRing, concurrency = 4) {
-      const listener = startListener({ queue, prefix, concurrency, logger, redisUrl }, onRing);
+      const listener = startListener({ ...options, queue, prefix, concurrency }, onRing);
       listeners.add(listener);
       return listener;
     },
@@ -88,12 +88,11 @@ export async function createDoorbell(options: DoorbellOptions): Promise<Doorbell
   };
 }
 
-interface ListenerOptions {
+interface ListenerOptions extends RedisAddress {
   readonly queue: QueueName;
   readonly prefix: string;
   readonly concurrency: number;
   readonly logger: Logger;
-  readonly redisUrl: string;
 }
 
 const ringMsMax = 3_000;

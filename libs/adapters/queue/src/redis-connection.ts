@@ -1,9 +1,12 @@
 import { operationalError, userError, type HeadwaterError } from '@headwater/kernel';
+import { judgeFault, toServerError } from '@headwater/platform-wire';
 import { Redis, type RedisOptions } from 'ioredis';
 
 export interface RedisAddress {
   /** `redis://` or `rediss://` with user, password and database number where needed. */
   readonly redisUrl: string;
+  /** PEM text of the certificate authority, with `rediss://`; the public ones when left out. */
+  readonly ca?: string;
 }
 
 /** For commands that must answer or fail at once, so that a dead Redis never holds up a request. */
@@ -19,9 +22,11 @@ export const patientOptions: RedisOptions = { maxRetriesPerRequest: null, connec
 
 const reconnectDelayMsMax = 2_000;
 
-export function openRedis({ redisUrl }: RedisAddress, options: RedisOptions): Redis {
+export function openRedis({ redisUrl, ca }: RedisAddress, options: RedisOptions): Redis {
   const redis = new Redis(redisUrl, {
     ...options,
+    // With `rediss://` alone ioredis encrypts and verifies against the public authorities.
+    ...(ca === undefined ? {} : { tls: { ca } }),
     lazyConnect: true,
     retryStrategy: (attempt) => Math.min(reconnectDelayMsMax, 50 * 2 ** Math.min(attempt, 10)),
   });
@@ -74,10 +79,12 @@ const evicts = (redisUrl: string, policy: string): HeadwaterError =>
   });
 
 export function judgeRedisProblem(error: unknown, redisUrl: string): HeadwaterError {
+  const fault = judgeFault(error);
+  if (fault !== undefined) return toServerError('redis', describeRedis(redisUrl), error);
   const message = error instanceof Error ? error.message : String(error);
   const isLogin = /WRONGPASS|NOAUTH|invalid username-password|invalid password/i.test(message);
   return operationalError({
-    code: 'HW_REDIS_UNREACHABLE',
+    code: isLogin ? 'HW_REDIS_LOGIN_REFUSED' : 'HW_REDIS_UNREACHABLE',
     message: `Redis at ${describeRedis(redisUrl)} (REDIS_URL) cannot be used: ${isLogin ? 'it refused the password' : message}.`,
     fix: isLogin
       ? 'Correct user and password in REDIS_URL.'

@@ -1,36 +1,41 @@
 import type { RegisteredSubject, RegisterOutcome, SchemaRegistry } from '@headwater/core-mesh';
 import { operationalError } from '@headwater/kernel';
 import { SchemaRegistry as Client, SchemaType, type COMPATIBILITY } from '@kafkajs/confluent-schema-registry';
+import type { RegistrySettings } from '@headwater/platform-config';
+import { authorizationOf } from '@headwater/platform-wire';
 import {
+  createRegistryAgent,
   createRegistryRest,
-  parseRegistryUrl,
   refused,
   unreachable,
   type RegistryRest,
 } from './registry-rest.ts';
 
-/** The registry at SCHEMA_REGISTRY_URL (user and password inside the URL when it asks for them). */
-export function createSchemaRegistry({ url }: { readonly url: string }): SchemaRegistry {
-  const location = parseRegistryUrl(url);
-  const rest = createRegistryRest(location);
+/** The registry at SCHEMA_REGISTRY_URL, with its login and certificate authority. */
+export function createSchemaRegistry(settings: RegistrySettings): SchemaRegistry {
+  const { url } = settings;
+  const agent = createRegistryAgent(settings);
+  const rest = createRegistryRest(settings, agent);
+  const authorization = authorizationOf(settings.login);
   const client = new Client(
     {
-      host: location.url,
-      ...(location.auth === undefined ? {} : { auth: location.auth }),
+      host: url,
+      agent,
+      ...(authorization === undefined ? {} : { middlewares: [authorizing(authorization)] }),
       retry: { retries: 1, maxRetryTimeInSecs: 2 },
     },
     // The client compiles what it registers; formats are checked where records are judged, not here.
     { [SchemaType.JSON]: { strict: false, validateFormats: false } },
   );
   return {
-    ping: async () => void (await listSubjects(rest, location.url)),
-    listSubjects: () => listSubjects(rest, location.url),
+    ping: async () => void (await listSubjects(rest, url)),
+    listSubjects: () => listSubjects(rest, url),
     describeSubject: (subject) => describeSubject(rest, subject),
     async registerJsonSchema({ subject, schema, compatibility }): Promise<RegisterOutcome> {
       const before = await describeSubject(rest, subject);
       if (before !== undefined) await setCompatibility(rest, subject, compatibility);
       const inForce = await configuredCompatibility(rest, subject);
-      const outcome = await register(client, location.url, {
+      const outcome = await register(client, url, {
         subject,
         schema,
         inForce: inForce ?? compatibility,
@@ -45,6 +50,14 @@ export function createSchemaRegistry({ url }: { readonly url: string }): SchemaR
       void (await rest.request('DELETE', `/subjects/${encodeURIComponent(subject)}`)),
   };
 }
+
+type Middleware = NonNullable<ConstructorParameters<typeof Client>[0]['middlewares']>[number];
+
+const authorizing =
+  (authorization: string): Middleware =>
+  () => ({
+    prepareRequest: async (next) => (await next()).enhance({ headers: { authorization } }),
+  });
 
 async function listSubjects(rest: RegistryRest, url: string): Promise<readonly string[]> {
   const answer = await rest.request('GET', '/subjects');

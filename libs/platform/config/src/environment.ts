@@ -3,6 +3,7 @@ import type { EnvironmentVariables } from './environment-variables.ts';
 import { judgeKafkaSecurity } from './kafka-security.ts';
 import { environmentError, type VariableProblem } from './problems.ts';
 import { givenSecret } from './secret-file.ts';
+import { judgeLakeSettings } from './lake-settings.ts';
 import { judgeServerSettings } from './server-settings.ts';
 import { factsOf } from './variable.ts';
 
@@ -42,7 +43,7 @@ export function parseEnvironment<S extends z.ZodRawShape>(
     if (parsed.success) values[name] = parsed.data;
     else problems.push(...describeIssues(name, field, given, parsed.error));
   }
-  problems.push(...judgeKafkaSecurity(values), ...judgeServerSettings(values));
+  problems.push(...judgeKafkaSecurity(values), ...judgeServerSettings(values), ...judgeLakeSettings(values));
   if (problems.length > 0) throw environmentError(problems);
   return values as z.output<z.ZodObject<S>>;
 }

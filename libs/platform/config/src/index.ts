@@ -13,13 +13,9 @@ export {
   type KafkaSettings,
   type KafkaVariables,
 } from './kafka-security.ts';
-export {
-  drainVariables,
-  httpVariables,
-  lakeVariables,
-  logVariables,
-  modeVariables,
-} from './known-variables.ts';
+export { drainVariables, httpVariables, logVariables, modeVariables } from './known-variables.ts';
+export { lakeStoreVariables, lakeVariables, toS3Settings, type S3Settings } from './lake-settings.ts';
+export { toServerSettings, type ServerSettings } from './worker-servers.ts';
 export { givenSecret, secretFileOf } from './secret-file.ts';
 export {
   databaseVariables,

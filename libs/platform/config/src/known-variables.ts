@@ -1,12 +1,5 @@
-import { duration, flag, oneOf, port, text, url } from './fields.ts';
+import { duration, flag, oneOf, port, text } from './fields.ts';
 import { variable } from './variable.ts';
-
-export const lakeVariables = {
-  LAKE_URL: variable(url('file'), {
-    description: 'Folder that holds the Delta tables.',
-    example: 'file:///var/lib/headwater/lake',
-  }),
-};
 
 export const logVariables = {
   LOG_LEVEL: variable(oneOf('debug', 'info', 'warn', 'error').default('info'), {

@@ -8,7 +8,7 @@ import { variable } from './variable.ts';
 export interface S3Settings {
   /** Absent: the endpoint of the region. */
   readonly endpoint?: string;
-  /** Absent: AWS_REGION, the profile, or us-east-1. */
+  /** Absent: AWS_REGION or the profile; us-east-1 when there is an endpoint. */
   readonly region?: string;
   /** The bucket is in the path, not in the host name. */
   readonly isPathStyle: boolean;
@@ -20,11 +20,12 @@ export interface S3Settings {
 /** Of every app that reads or writes tables. */
 export const lakeStoreVariables = {
   LAKE_S3_ENDPOINT: variable(url('http', 'https').optional(), {
-    description: 'Address of the S3 store of an s3:// lake; not set: AWS. Credentials: the usual AWS_* variables, profile or role.',
+    description:
+      'Address of the S3 store of an s3:// lake; not set: AWS. Credentials: the usual AWS_* variables, profile or role.',
     example: 'https://s3.example.com',
   }),
   LAKE_S3_REGION: variable(text().optional(), {
-    description: 'Region of the bucket. Not set: AWS_REGION, or us-east-1.',
+    description: 'Region of the bucket. Not set: AWS_REGION or the profile; us-east-1 with LAKE_S3_ENDPOINT.',
     example: 'eu-central-1',
   }),
   LAKE_S3_PATH_STYLE: variable(flag().optional(), {
@@ -32,7 +33,8 @@ export const lakeStoreVariables = {
     example: '1',
   }),
   LAKE_S3_SSE: variable(oneOf('AES256', 'aws:kms').optional(), {
-    description: 'Server-side encryption asked for with every object. Not set: what the bucket does by itself.',
+    description:
+      'Server-side encryption asked for with every object. Not set: what the bucket does by itself.',
     example: 'aws:kms',
   }),
   LAKE_S3_KMS_KEY_ID: variable(text().optional(), {
@@ -82,7 +84,10 @@ export function judgeLakeSettings(
     const problem = 'is set, but LAKE_S3_ENDPOINT does not encrypt';
     problems.push({ variable: 'LAKE_S3_CA_FILE', problem, fix: 'Use an https:// endpoint, or unset it.' });
   }
-  if (values.LAKE_URL?.startsWith('s3://') === true && !/^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](\/|$)/.test(values.LAKE_URL)) {
+  if (
+    values.LAKE_URL?.startsWith('s3://') === true &&
+    !/^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](\/|$)/.test(values.LAKE_URL)
+  ) {
     const problem = 'names no bucket';
     problems.push({ variable: 'LAKE_URL', problem, fix: 'Use s3://bucket/prefix.' });
   }

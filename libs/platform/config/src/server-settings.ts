@@ -53,6 +53,8 @@ export const schemaRegistryVariables = {
 };
 
 type Variables<S extends z.ZodRawShape> = z.output<z.ZodObject<S>>;
+export type DatabaseVariables = Variables<typeof databaseVariables>;
+export type RedisVariables = Variables<typeof redisVariables>;
 type ServerVariables = Variables<
   typeof databaseVariables & typeof redisVariables & typeof schemaRegistryVariables
 >;
@@ -76,14 +78,14 @@ export interface RedisSettings {
 }
 
 /** A certificate authority becomes `sslrootcert`, as libpq has it: whoever reads the URL finds it there. */
-export function toDatabaseUrl(values: Variables<typeof databaseVariables>): string {
+export function toDatabaseUrl(values: DatabaseVariables): string {
   if (values.DATABASE_SSL_CA_FILE === undefined) return values.DATABASE_URL;
   const address = new URL(values.DATABASE_URL);
   address.searchParams.set('sslrootcert', values.DATABASE_SSL_CA_FILE);
   return address.href;
 }
 
-export const toRedisSettings = (values: Variables<typeof redisVariables>): RedisSettings => ({
+export const toRedisSettings = (values: RedisVariables): RedisSettings => ({
   redisUrl: values.REDIS_URL,
   ...readPem({ ca: values.REDIS_SSL_CA_FILE }),
 });

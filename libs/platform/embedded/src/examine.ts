@@ -1,7 +1,7 @@
 import { HeadwaterError } from '@headwater/kernel';
 import { artifactBytes, artifactNames, judgeArtifact } from './artifact-cache.ts';
 import type { ArtifactName } from './artifact-cache.ts';
-import { checkConfigured, checkLake, configuredUrl, publicAddress } from './configured-part.ts';
+import { checkConfigured, checkLake, isConfigured, publicAddress } from './configured-part.ts';
 import { freeBytes, megabytes } from './disk-space.ts';
 import { partNames } from './events.ts';
 import type { PartName } from './events.ts';
@@ -65,8 +65,7 @@ async function examineTools({ env }: ExamineOptions): Promise<Finding[]> {
     versionOfTool('npm', ['--version'], env),
     versionOfTool('mvn', ['-v'], env),
   ]);
-  const isMavenNeeded =
-    configuredUrl('kafka', env) === undefined || configuredUrl('registry', env) === undefined;
+  const isMavenNeeded = !isConfigured('kafka', env) || !isConfigured('registry', env);
   return [
     judgeVersion({
       id: 'node',
@@ -119,8 +118,7 @@ export function judgeVersion({ id, name, version, min, fix }: VersionRule): Find
 
 async function examineJava({ env }: ExamineOptions): Promise<Finding[]> {
   const java = await findNewestJava(env);
-  const isOptional =
-    configuredUrl('kafka', env) !== undefined && configuredUrl('registry', env) !== undefined;
+  const isOptional = isConfigured('kafka', env) && isConfigured('registry', env);
   const rule = { id: 'java', name: 'Java', version: java?.version, min: [javaMajorMin, 0] as const };
   const fix = `Install a JDK ${javaMajorMin} or newer or set JAVA_HOME to one; with pip a runtime is fetched instead.`;
   const judged = judgeVersion({ ...rule, fix });
@@ -146,7 +144,7 @@ async function examineDisk({ home, cacheDir }: ExamineOptions): Promise<Finding[
 }
 
 async function examineCache(name: ArtifactName, { cacheDir, env }: ExamineOptions): Promise<Finding[]> {
-  if (configuredUrl(name, env) !== undefined) return [];
+  if (isConfigured(name, env)) return [];
   const id = `cache.${name}`;
   const label = `Fetched ${name}`;
   switch (await judgeArtifact(cacheDir, name, 'content')) {
@@ -169,31 +167,21 @@ async function examineCache(name: ArtifactName, { cacheDir, env }: ExamineOption
 
 async function examinePart(part: PartName, { env }: ExamineOptions): Promise<Finding[]> {
   const variable = configuredBy[part];
-  const value = configuredUrl(part, env);
-  if (value === undefined) return [finding(`variable.${variable}`, variable, `not set: embedded ${part}`)];
-  const name = variable;
-  return [
-    await judgeReach(`variable.${variable}`, name, publicAddress(value), () =>
-      checkConfigured(part, value, env),
-    ),
-  ];
+  const id = `variable.${variable}`;
+  if (!isConfigured(part, env)) return [finding(id, variable, `not set: embedded ${part}`)];
+  return [await judgeReach(id, variable, () => checkConfigured(part, env))];
 }
 
 async function examineLake({ env }: ExamineOptions): Promise<Finding[]> {
   const value = env['LAKE_URL']?.trim();
   if (!value) return [finding('variable.LAKE_URL', 'LAKE_URL', 'not set: lake folder of the local stack')];
-  return [await judgeReach('variable.LAKE_URL', 'LAKE_URL', publicAddress(value), () => checkLake(value))];
+  const check = async () => publicAddress(await checkLake(value));
+  return [await judgeReach('variable.LAKE_URL', 'LAKE_URL', check)];
 }
 
-async function judgeReach(
-  id: string,
-  name: string,
-  address: string,
-  check: () => Promise<unknown>,
-): Promise<Finding> {
+async function judgeReach(id: string, name: string, check: () => Promise<string>): Promise<Finding> {
   try {
-    await check();
-    return finding(id, name, `${address} answers`);
+    return finding(id, name, `${await check()} answers`);
   } catch (error) {
     const fix = error instanceof HeadwaterError ? error.fix : undefined;
     const found = error instanceof Error ? error.message : String(error);

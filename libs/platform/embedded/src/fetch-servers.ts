@@ -1,6 +1,6 @@
 import { provideArtifact } from './artifact-cache.ts';
 import type { ArtifactName } from './artifact-cache.ts';
-import { configuredUrl } from './configured-part.ts';
+import { isConfigured } from './configured-part.ts';
 import type { OnStackEvent } from './events.ts';
 import { findUsableJava } from './fetched-java.ts';
 import { findRedisServer } from './parts/redis.ts';
@@ -14,9 +14,9 @@ export interface FetchOptions {
 /** Fetches every server that `startStack` would need with this environment, so that a later start needs no network. */
 export async function fetchServers({ cacheDir, env, onProgress }: FetchOptions): Promise<void> {
   const needed: ArtifactName[] = [];
-  if (configuredUrl('kafka', env) === undefined) needed.push('kafka');
-  if (configuredUrl('registry', env) === undefined) needed.push('registry');
-  if (configuredUrl('redis', env) === undefined && (await findRedisServer(env)) === undefined) {
+  if (!isConfigured('kafka', env)) needed.push('kafka');
+  if (!isConfigured('registry', env)) needed.push('registry');
+  if (!isConfigured('redis', env) && (await findRedisServer(env)) === undefined) {
     needed.push('redis');
   }
   if (needed.length === 0) return;

@@ -13,4 +13,4 @@ export { readStackFile } from './stack-file.ts';
 export type { StackFile, RecordedProcess } from './stack-file.ts';
 export { identifyProcess, isRunning } from './process-identity.ts';
 export type { ProcessIdentity } from './process-identity.ts';
-export { runSql } from './postgres-session.ts';
+export { runSql } from '@headwater/platform-wire';

@@ -1,6 +1,5 @@
-import { openByteStream } from './byte-stream.ts';
-import type { ByteStream } from './byte-stream.ts';
-import { askKafka, kafkaString } from './kafka-session.ts';
+import { askKafka, kafkaString, openByteStream } from '@headwater/platform-wire';
+import type { ByteStream } from '@headwater/platform-wire';
 
 const createTopics = 19;
 const metadata = 3;

@@ -14,8 +14,7 @@ import {
 import { createTopic, hasTopic } from './kafka-topic.fixture.ts';
 import { canFollowParentDeath } from './parent-death.ts';
 import { identifyProcess } from './process-identity.ts';
-import { askRedis } from './redis-session.ts';
-import { runSql } from './postgres-session.ts';
+import { askRedis, runSql } from '@headwater/platform-wire';
 import { readStackFile } from './stack-file.ts';
 import { resetStack } from './stack-session.ts';
 import { startStack } from './stack.ts';
@@ -199,7 +198,7 @@ test.each([
     );
     expect(failure).toMatchObject({
       kind: 'operational',
-      code: 'HW_STACK_UNREACHABLE',
+      code: expect.stringMatching(/^HW_[A-Z]+_UNREACHABLE$/),
       path: name,
       message: expect.stringContaining(name),
       fix: expect.stringContaining(name),
@@ -237,8 +236,8 @@ test.each([
   const env = { ...environmentWithoutParts(), ...everyPart(), [name]: spoil(everyPart()[name] ?? '') };
   const start = startStack({ home: newHome(), cacheDir: testCacheDir(), env, onProgress: () => undefined });
   await expect(start).rejects.toMatchObject({
-    kind: 'user',
-    code: 'HW_STACK_CONFIGURATION_WRONG',
+    kind: 'operational',
+    code: expect.stringMatching(/^HW_(DATABASE_LOGIN_REFUSED|REDIS_LOGIN_REFUSED|REGISTRY_OTHER_PROTOCOL)$/),
     path: name,
   });
 });

@@ -1,5 +1,6 @@
 import { userError } from '@headwater/kernel';
-import { checkConfigured, configuredUrl, publicAddress } from './configured-part.ts';
+import { joinErrors } from '@headwater/platform-wire';
+import { checkConfigured, configuredUrl, isConfigured, publicAddress } from './configured-part.ts';
 import { requireFreeBytes } from './disk-space.ts';
 import type { StackPart } from './embedded-part.ts';
 import type { PartName } from './events.ts';
@@ -18,11 +19,11 @@ export async function startParts<N extends PartName>(
 ): Promise<Record<N, StackPart>> {
   const { env, home } = session.options;
   const start = createPartStarter(session);
-  const isConfigured = (name: N): boolean => configuredUrl(name, env) !== undefined;
-  const configured = await settleAll(names.filter(isConfigured), (name) =>
-    reportReady(session.options, name, () => adoptConfigured(name, configuredUrl(name, env) ?? '', env)),
+  const configured = await settleAll(
+    names.filter((name) => isConfigured(name, env)),
+    (name) => reportReady(session.options, name, () => adoptConfigured(name, env)),
   );
-  const embedded = names.filter((name) => !isConfigured(name));
+  const embedded = names.filter((name) => !isConfigured(name, env));
   if (embedded.length > 0) await requireFreeBytes(home, freeBytesMin, 'The data of the local stack');
   const started = await settleAll(embedded, (name) => reportReady(session.options, name, () => start(name)));
   return Object.fromEntries([...configured, ...started]) as Record<N, StackPart>;
@@ -33,8 +34,10 @@ async function settleAll<N, T>(names: readonly N[], work: (name: N) => Promise<T
   const outcomes = await Promise.allSettled(
     names.map(async (name): Promise<[N, T]> => [name, await work(name)]),
   );
-  const failed = outcomes.find((outcome) => outcome.status === 'rejected');
-  if (failed !== undefined) throw failed.reason;
+  const failed = outcomes.flatMap((outcome) =>
+    outcome.status === 'rejected' ? [outcome.reason as unknown] : [],
+  );
+  if (failed.length > 0) throw joinErrors(failed);
   return outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
 }
 
@@ -53,8 +56,9 @@ async function reportReady(
   return part;
 }
 
-async function adoptConfigured(name: PartName, url: string, env: StackOptions['env']): Promise<StackPart> {
-  await checkConfigured(name, url, env);
+async function adoptConfigured(name: PartName, env: StackOptions['env']): Promise<StackPart> {
+  await checkConfigured(name, env);
+  const url = configuredUrl(name, env);
   const notOurs = async (): Promise<void> => {
     throw userError({
       code: 'HW_STACK_PART_NOT_OURS',

@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
-import { openByteStream } from './byte-stream.ts';
+import { readFile } from 'node:fs/promises';
+import { ConnectionClosed, hostOf, openByteStream } from './byte-stream.ts';
 import type { ByteStream } from './byte-stream.ts';
 import { createScramClient } from './scram.ts';
+import { ServerFault } from './server-fault.ts';
 
-const deadlineMs = 10_000;
+const deadlineMs = 5_000;
+const messageBytesMax = 64_000_000;
 
 /** An error the server reported, with its SQLSTATE. */
 export class PostgresProblem extends Error {
@@ -20,11 +23,7 @@ export class PostgresProblem extends Error {
  */
 export async function runSql(databaseUrl: string, sql: string): Promise<(string | null)[][]> {
   const url = new URL(databaseUrl);
-  let stream = await openByteStream(
-    url.hostname.replace(/^\[|\]$/g, ''),
-    Number(url.port || 5432),
-    deadlineMs,
-  );
+  let stream = await openByteStream(hostOf(url), Number(url.port || 5432), deadlineMs);
   try {
     stream = await secureWhenAsked(stream, url);
     const user = decodeURIComponent(url.username);
@@ -42,9 +41,53 @@ async function secureWhenAsked(stream: ByteStream, url: URL): Promise<ByteStream
   const mode = url.searchParams.get('sslmode') ?? 'disable';
   if (['disable', 'allow', 'prefer'].includes(mode)) return stream;
   stream.write(Buffer.from([0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f]));
-  const answer = await stream.read(1);
-  if (answer.toString('latin1') !== 'S') throw new Error(`sslmode=${mode}, and the server has no TLS`);
-  return stream.secure(url.hostname, { isVerified: mode.startsWith('verify-') });
+  const answer = (await stream.read(1)).toString('latin1');
+  if (answer === 'N')
+    throw new ServerFault('tls-not-spoken', `sslmode is ${mode}, and the server has no TLS`);
+  if (answer !== 'S') throw new ServerFault('other-protocol', 'it does not speak the Postgres protocol');
+  const rootFile = url.searchParams.get('sslrootcert');
+  return stream.secure(hostOf(url), {
+    isVerified: mode.startsWith('verify-') || rootFile !== null,
+    checksName: mode !== 'verify-ca',
+    ...(rootFile === null ? {} : { ca: await readFile(rootFile, 'utf8') }),
+  });
+}
+
+/**
+ * Throws a ServerFault unless this is Postgres 14 or newer, writable, with a database and a schema in which this user
+ * may make tables.
+ */
+export async function probePostgres(databaseUrl: string): Promise<void> {
+  const [row = []] = await runSql(databaseUrl, examination).catch((error: unknown) => {
+    throw refusal(error);
+  });
+  const [version, isStandby, mayCreate] = row;
+  if (!(Number(version) >= 140_000)) {
+    const major = Math.floor(Number(version) / 10_000);
+    throw new ServerFault('too-old', `it is Postgres ${major}, and 14 or newer is needed`);
+  }
+  if (isStandby === 't') throw new ServerFault('read-only', 'it is a standby, which takes no writes');
+  if (mayCreate !== 't')
+    throw new ServerFault('rights-missing', 'this user may not make tables in the current schema');
+}
+
+const examination = `SELECT current_setting('server_version_num'), pg_is_in_recovery(),
+  coalesce(has_schema_privilege(current_schema(), 'CREATE'), false)`;
+
+function refusal(error: unknown): unknown {
+  if (error instanceof ConnectionClosed)
+    return new ServerFault('other-protocol', 'it closes the connection at the greeting', error);
+  if (!(error instanceof PostgresProblem)) return error;
+  const { sqlState, message } = error;
+  if (sqlState === '28000' && message.includes('no encryption'))
+    return new ServerFault('tls-expected', 'it takes encrypted connections only', error);
+  if (sqlState.startsWith('28'))
+    return new ServerFault('login-refused', 'it refused the user or the password', error);
+  if (sqlState === '3D000') return new ServerFault('database-missing', 'it has no such database', error);
+  if (sqlState === '42501')
+    return new ServerFault('rights-missing', 'this user may not use the database', error);
+  if (sqlState === '57P03' || sqlState === '53300') return new ServerFault('no-answer', message, error);
+  return error;
 }
 
 const cString = (text: string): Buffer => Buffer.from(`${text}\0`, 'utf8');
@@ -73,8 +116,11 @@ interface ServerMessage {
 async function nextMessage(stream: ByteStream): Promise<ServerMessage> {
   for (;;) {
     const header = await stream.read(5);
-    const body = await stream.read(header.readInt32BE(1) - 4);
     const type = header.toString('latin1', 0, 1);
+    const length = header.readInt32BE(1) - 4;
+    if (!/^[A-Za-z0-9]$/.test(type) || length < 0 || length > messageBytesMax)
+      throw new ServerFault('other-protocol', 'it does not speak the Postgres protocol');
+    const body = await stream.read(length);
     if (type === 'E') throw problemOf(body);
     if (type !== 'N') return { type, body };
   }
@@ -115,7 +161,7 @@ async function authenticate(stream: ByteStream, user: string, password: string):
         break;
       case 12:
         if (!scram.isServerProven(body.toString('utf8', 4)))
-          throw new Error('the server did not prove itself');
+          throw new ServerFault('login-refused', 'it did not prove that it knows the password');
         break;
       default:
         throw new Error(`the server asks for an authentication this program does not know`);

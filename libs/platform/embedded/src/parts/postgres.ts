@@ -13,7 +13,7 @@ import { canFollowParentDeath, wrapCommand } from '../parent-death.ts';
 import type { RunAs } from '../parent-death.ts';
 import { waitUntilServing } from '../part-start.ts';
 import type { PartContext } from '../part-start.ts';
-import { PostgresProblem, runSql } from '../postgres-session.ts';
+import { PostgresProblem, runSql } from '@headwater/platform-wire';
 import { superviseProcess } from '../supervised-process.ts';
 import type { SupervisedProcess } from '../supervised-process.ts';
 import { becomesTrue } from '../wait.ts';

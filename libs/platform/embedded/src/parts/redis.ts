@@ -7,7 +7,7 @@ import type { StackPart } from '../embedded-part.ts';
 import type { OnStackEvent } from '../events.ts';
 import { waitUntilServing } from '../part-start.ts';
 import type { PartContext } from '../part-start.ts';
-import { askRedis } from '../redis-session.ts';
+import { askRedis } from '@headwater/platform-wire';
 import { superviseProcess } from '../supervised-process.ts';
 import { versionOfTool } from '../tool-version.ts';
 
