@@ -50,8 +50,10 @@ export const watchControl = (lane: LaneContext): Promise<void> =>
 /** Follows the topic: its identity, new partitions, transactions that hang [S8]. */
 export function watchTopic(lane: LaneContext): Promise<void> {
   const stable = new Map<number, StableOffsetWatch>();
-  return repeat(lane, lane.world.settings.topicEveryMs, async () => {
-    const topic = await lane.world.source.describeTopic(lane.pipeline.topic);
+  const { topicEveryMs } = lane.world.settings;
+  return repeat(lane, topicEveryMs, async () => {
+    // Half of the interval, so that growth is seen within two of them and one request serves all lanes.
+    const topic = await lane.world.source.describeTopic(lane.pipeline.topic, topicEveryMs / 2);
     const incident = judgeTopic(lane.pipeline, topic);
     if (incident !== undefined || topic === undefined) {
       if (lane.state !== 'blocked') lane.pendingIncident ??= incident;

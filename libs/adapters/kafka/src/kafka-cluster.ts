@@ -52,9 +52,9 @@ export function createKafkaCluster(options: BrokerConnectionsOptions): KafkaClus
             lastError = toKafkaError(error, settings, action);
             // A refusal does not change by asking again, nor does a wrong login or protocol.
             if (!isConnectionError(error) || !toKafkaError(error, settings, action).canRetry) throw lastError;
+            preferred++;
           }
         }
-        preferred++;
       }
       throw lastError;
     },

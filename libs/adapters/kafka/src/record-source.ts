@@ -1,13 +1,12 @@
 import type { RecordSource, SourceTopic } from '@headwater/core-staging';
 import type { KafkaSettings } from '@headwater/platform-config';
 import { commitGroupOffsets } from './consumer-group.ts';
-import { createFetch } from './fetch-round.ts';
+import { createFetchRouter } from './fetch-router.ts';
 import { createKafkaCluster } from './kafka-cluster.ts';
-import type { KafkaCluster } from './kafka-cluster.ts';
-import { createLeaderMap } from './leader-map.ts';
-import type { LeaderMap } from './leader-map.ts';
 import { offsetsAt } from './offset-lookup.ts';
-import { readTopicConfigs } from './topic-metadata.ts';
+import { createRecordSetBuffers } from './record-set-buffers.ts';
+import { createTopicCatalogue } from './topic-catalogue.ts';
+import type { TopicCatalogue } from './topic-catalogue.ts';
 import { topicMissing } from './topic-name.ts';
 
 export interface RecordSourceOptions {
@@ -16,41 +15,46 @@ export interface RecordSourceOptions {
   readonly clientId?: string;
 }
 
-/** Reads topics for staging. One source serves many lanes; each fetch in flight has a connection of its own per broker. */
+/** Reads topics for staging. One source serves all lanes of a process: per broker at most three connections fetch. */
 export function createRecordSource(options: RecordSourceOptions): RecordSource {
   const cluster = createKafkaCluster({
     clientId: 'headwater-staging',
     requestTimeoutMs: 15_000,
     ...options,
   });
-  const leaders = createLeaderMap(cluster);
+  const catalogue = createTopicCatalogue(cluster);
+  const buffers = createRecordSetBuffers();
+  const router = createFetchRouter(cluster, catalogue, buffers);
   return {
-    describeTopic: (name) => describeTopic(cluster, leaders, name),
-    fetch: createFetch(cluster, leaders),
+    describeTopic: (name, ageMsMax = 0) => describeTopic(catalogue, name, ageMsMax),
+    fetch: (request) => router.fetch(request),
+    release: (recordSet) => buffers.release(recordSet),
     async offsetsAt(name, partitions, at) {
-      const topic = await leaders.refresh(name);
+      const topic = await catalogue.topic(name, 0);
       if (topic === undefined) throw topicMissing(name);
       const spec = typeof at === 'string' ? ({ kind: at } as const) : ({ kind: 'timestamp', ...at } as const);
       return offsetsAt(cluster, topic, partitions, spec);
     },
     commitOffsets: (group, topic, nextOffsets) => commitGroupOffsets(cluster, group, topic, nextOffsets),
-    close: () => cluster.close(),
+    async close() {
+      router.close();
+      await cluster.close();
+    },
   };
 }
 
 async function describeTopic(
-  cluster: KafkaCluster,
-  leaders: LeaderMap,
+  catalogue: TopicCatalogue,
   name: string,
+  ageMsMax: number,
 ): Promise<SourceTopic | undefined> {
-  const topic = await leaders.refresh(name);
+  const topic = await catalogue.topic(name, ageMsMax);
   if (topic === undefined) return undefined;
-  const configs = await readTopicConfigs(cluster, [name], ['cleanup.policy']);
-  const cleanupPolicy = configs.get(name)?.get('cleanup.policy')?.value ?? '';
+  const compacted = await catalogue.isCompacted(name, ageMsMax);
   return {
     name,
     topicId: topic.topicId,
     partitions: topic.partitions.map(({ partition, leaderEpoch }) => ({ partition, leaderEpoch })),
-    compacted: cleanupPolicy.split(',').includes('compact'),
+    compacted,
   };
 }

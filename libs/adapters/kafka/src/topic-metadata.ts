@@ -1,4 +1,5 @@
 import { ConfigResourceTypes, describeConfigsV4, metadataV12 } from '@platformatic/kafka';
+import type { HeadwaterError } from '@headwater/kernel';
 import type { KafkaCluster } from './kafka-cluster.ts';
 import { answerOf, ErrorCodes, notAuthorised } from './kafka-errors.ts';
 
@@ -17,10 +18,18 @@ export interface PartitionMetadata {
   readonly replicas: number;
 }
 
+/** Takes note of a topic this principal may not look at, instead of failing for all topics asked for. */
+export type OnRefusedTopic = (name: string, error: HeadwaterError) => void;
+
+const refuseAll: OnRefusedTopic = (_name, error) => {
+  throw error;
+};
+
 /** Topics as one broker knows them now; every topic of the cluster when `names` is null. Unknown ones are left out. */
 export async function readTopicMetadata(
   cluster: KafkaCluster,
   names: readonly string[] | null,
+  onRefused = refuseAll,
 ): Promise<readonly TopicMetadata[]> {
   const action = names === null ? 'list topics' : `describe topic ${names.join(', ')}`;
   const answer = await cluster.ask(action, (connection) =>
@@ -29,7 +38,9 @@ export async function readTopicMetadata(
   cluster.learn(answer.brokers);
   return answer.topics.flatMap((topic): readonly TopicMetadata[] => {
     if (topic.errorCode === ErrorCodes.topicAuthorizationFailed) {
-      throw notAuthorised(`describe topic ${topic.name}`, 'TOPIC_AUTHORIZATION_FAILED');
+      const name = topic.name ?? '';
+      onRefused(name, notAuthorised(`describe topic ${name}`, 'TOPIC_AUTHORIZATION_FAILED'));
+      return [];
     }
     if (topic.errorCode === ErrorCodes.unknownTopicOrPartition || typeof topic.name !== 'string') return [];
     const partitions = topic.partitions
@@ -60,6 +71,7 @@ export async function readTopicConfigs(
   cluster: KafkaCluster,
   names: readonly string[],
   keys?: readonly string[],
+  onRefused = refuseAll,
 ): Promise<ReadonlyMap<string, ReadonlyMap<string, TopicConfigEntry>>> {
   const resources = names.map((resourceName) => ({
     resourceType: TOPIC_RESOURCE,
@@ -73,7 +85,8 @@ export async function readTopicConfigs(
   const configs = new Map<string, ReadonlyMap<string, TopicConfigEntry>>();
   for (const result of answer.results) {
     if (result.errorCode === ErrorCodes.topicAuthorizationFailed) {
-      throw notAuthorised(`describe settings of topic ${result.resourceName}`, 'TOPIC_AUTHORIZATION_FAILED');
+      const name = result.resourceName;
+      onRefused(name, notAuthorised(`describe settings of topic ${name}`, 'TOPIC_AUTHORIZATION_FAILED'));
     }
     if (result.errorCode !== ErrorCodes.none) continue;
     const entries = result.configs.map(({ name, value, configSource }): [string, TopicConfigEntry] => [

@@ -1,13 +1,24 @@
 /** Kafka as the staging engine sees it: fetch by assignment, never by group. Implementation: libs/adapters/kafka. */
 export interface RecordSource {
-  /** The topic as the cluster describes it now, or undefined when there is none by that name. */
-  describeTopic(name: string): Promise<SourceTopic | undefined>;
   /**
-   * One round of fetching, read committed. Answers hold at most `bytesMax` bytes in all; every partition asked for has
-   * an answer or is absent when it had nothing to say. Broker restarts, leader changes and stale metadata are handled
-   * inside and show as `retry`.
+   * The topic as the cluster described it at most `ageMsMax` milliseconds ago (default 0: now), or undefined when there
+   * is none by that name. With an age, one request serves all topics that are read.
+   */
+  describeTopic(name: string, ageMsMax?: number): Promise<SourceTopic | undefined>;
+  /**
+   * One round of fetching, read committed. It ends with the first answers for any of the partitions, without waiting for
+   * the slowest broker, or after `waitMsMax` with how each partition stands. Answers hold at most `bytesMax` bytes in all
+   * once a first batch is in; a partition that has nothing to say has none. Broker restarts, leader changes and stale
+   * metadata are handled inside and show as `retry` when they last. Positions are fetched ahead until they are not asked
+   * for any more, so a lane that holds back simply does not call.
    */
   fetch(request: FetchRequest): Promise<readonly PartitionFetch[]>;
+  /**
+   * Gives the memory of a record set back for another one. A large record set lies alone at the start of its ArrayBuffer,
+   * which may be transferred to another thread and back; whoever holds the buffer last releases it, as a Uint8Array over
+   * it, at most once, and keeps no view of it. What is not released is garbage like any other.
+   */
+  release(recordSet: Uint8Array): void;
   /** First offset whose timestamp is at or after the given one, per partition; the end offset when there is none. */
   offsetsAt(
     topic: string,
