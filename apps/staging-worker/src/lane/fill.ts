@@ -161,6 +161,7 @@ async function takeAnswer(
   const report = await fill.phases.measure(world.clock, 'judge', () =>
     batch.add({ partition, recordSet, from: account.nextOffset, to, aborted }),
   );
+  world.source.release(recordSet);
   const incident = judgeAbsent(topic, partition, account.nextOffset, report);
   if (incident !== undefined) return { kind: 'incident', incident };
   if (report.nextOffset > account.nextOffset) fill.firstArrivalMs ??= world.clock.monotonicMs();
