@@ -4,7 +4,9 @@ import {
   diffContracts,
   inferContract,
   lintContract,
+  looksLikeCsv,
   parseContract,
+  splitCsv,
   splitSample,
 } from '@headwater/core-contract';
 import type { ContractChangelog, ContractProblem, DataContract } from '@headwater/core-contract';
@@ -37,13 +39,15 @@ export interface InferOptions {
 }
 
 /**
- * Proposes a contract from JSON lines or a JSON array: YAML on standard output, records the contract would not take on
+ * Proposes a contract from JSON lines, a JSON array, or separated values: YAML on standard output, records the contract would not take on
  * standard error.
  */
 export async function infer(context: CommandContext, source: string, facts: InferOptions): Promise<ExitCode> {
   const { terminal, messages } = context;
   const file = nameOf(source);
-  const inferred = inferContract(splitSample(await readText(source)), facts);
+  const text = await readText(source);
+  const sample = looksLikeCsv(text) ? splitCsv(text) : splitSample(text);
+  const inferred = inferContract(sample, facts);
   if (!inferred.ok) {
     throw userError({
       code: 'HW_CONTRACT_NOT_INFERRED',
@@ -51,13 +55,13 @@ export async function infer(context: CommandContext, source: string, facts: Infe
       fix: inferred.error[0]?.fix ?? 'Give JSON objects, one on each line.',
     });
   }
-  const { text, compiled, recordsRead, refused, evidence } = inferred.value;
+  const { compiled, recordsRead, refused, evidence } = inferred.value;
   terminal.say(messages.contract.inferred(recordsRead, compiled.columns.length));
   for (const { line, reason, path, detail } of refused) {
     terminal.say(messages.contract.refused(`${file}:${line}`, reason, path, detail));
   }
-  if (context.format() === 'table') terminal.print(text.trimEnd());
-  else terminal.print(JSON.stringify({ contract: text, recordsRead, refused, evidence }));
+  if (context.format() === 'table') terminal.print(inferred.value.text.trimEnd());
+  else terminal.print(JSON.stringify({ contract: inferred.value.text, recordsRead, refused, evidence }));
   return exitCode.ok;
 }
 

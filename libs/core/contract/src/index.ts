@@ -14,6 +14,7 @@ export type { ContractEdit, DataContract } from './odcs/data-contract.ts';
 export type * from './odcs/odcs.ts';
 export { inferContract } from './infer/infer-contract.ts';
 export type { InferredContract, RefusedRecord } from './infer/infer-contract.ts';
+export { looksLikeCsv, splitCsv } from './infer/csv-sample.ts';
 export { SAMPLE_BYTES_MAX, SAMPLE_RECORDS_MAX, splitSample, toSample } from './infer/sample-records.ts';
 export type { Sample, SampleRecord } from './infer/sample-records.ts';
 export type { InferenceFacts } from './infer/write-inferred.ts';

@@ -145,23 +145,26 @@ describe('[C16] a contract inferred from a sample', () => {
   });
 
   test.each([
-    ['email', ['a@b.kr', 'c@d.com']],
-    ['contact', ['a@b.kr', 'c@d.com']],
-    ['휴대폰', ['010-1234-5678', '01012345678']],
-    ['x', ['010-1234-5678', '+82 10 1234 5678']],
-    ['주민등록번호', ['900101-1234567', '851231-2345678']],
-    ['y', ['900101-1234567', '851231-2345678']],
-    ['이름', ['홍길동', '김철수']],
-    ['userId', ['1', '2']],
-    ['client_ip', ['10.0.0.1', '10.0.0.2']],
-    ['z', ['2001:db8::1', '2001:db8::2']],
-    ['card', ['4111 1111 1111 1111', '5500005555555559']],
-    ['birth_date', ['1990-01-01', '1985-12-31']],
-  ])('%s is found to be personal', (name, values) => {
-    const inferred = infer(values.map((value) => JSON.stringify({ [name]: value })));
-    expect(column(inferred, name)).toMatchObject({ personal: true, classification: 'personal' });
-    expect(inferred.compiled.erasureKeyColumn).toBe(column(inferred, name).name);
-  });
+    ['email', ['a@b.kr', 'c@d.com'], true],
+    ['contact', ['a@b.kr', 'c@d.com'], true],
+    ['휴대폰', ['010-1234-5678', '01012345678'], true],
+    ['x', ['010-1234-5678', '+82 10 1234 5678'], true],
+    ['주민등록번호', ['900101-1234567', '851231-2345678'], true],
+    ['y', ['900101-1234567', '851231-2345678'], true],
+    ['이름', ['홍길동', '김철수'], false],
+    ['userId', ['1', '2'], true],
+    ['client_ip', ['10.0.0.1', '10.0.0.2'], false],
+    ['z', ['2001:db8::1', '2001:db8::2'], false],
+    ['card', ['4111 1111 1111 1111', '5500005555555559'], true],
+    ['birth_date', ['1990-01-01', '1985-12-31'], false],
+  ])(
+    '%s is found to be personal; it is the erasure key when it names one person',
+    (name, values, namesAPerson) => {
+      const inferred = infer(values.map((value) => JSON.stringify({ [name]: value })));
+      expect(column(inferred, name)).toMatchObject({ personal: true, classification: 'personal' });
+      expect(inferred.compiled.erasureKeyColumn).toBe(namesAPerson ? column(inferred, name).name : undefined);
+    },
+  );
 
   test.each([
     'name',

@@ -29,7 +29,7 @@ export function inferRoles(properties: readonly InferredProperty[]): InferredRol
   const key = best(properties, keyScore);
   const eventTime = best(properties, eventTimeScore);
   const erasureKey = best(properties, ({ personal, type }) =>
-    personal === undefined || type.shape ? 0 : 1 + personal.naming,
+    personal === undefined || type.shape ? 0 : personal.naming,
   );
   return {
     ...(key === undefined

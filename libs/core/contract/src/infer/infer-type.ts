@@ -189,7 +189,7 @@ const MEASURE_NAME =
   /(^|[_.\- ])(lat|lon|lng|latitude|longitude|price|amount|revenue|cost|rate|ratio|score|percent|percentage|temperature|magnitude|average|avg|mean)$|(Price|Amount|Revenue|Cost|Rate|Ratio|Score|Percent|Temperature)$|(가격|금액|비율|온도)$/i;
 
 const TIME_NAME =
-  /(^|[_.\- ])(ts|time|timestamp|datetime|date|at|epoch)($|[_.\- ])|(Time|Timestamp|At|Date|Ts)$|(시간|일시|시각)$/;
+  /(^|[_.\- ])(ts|time|timestamp|datetime|date|at|epoch)($|[_.\- ])|^(created|updated|modified|deleted|expires|expired)$|(Time|Timestamp|At|Date|Ts)$|(시간|일시|시각)$/;
 const UNITS = [
   { encoding: 'epochSeconds', unit: 'seconds', second: 1 },
   { encoding: 'epochMillis', unit: 'milliseconds', second: 1e3 },

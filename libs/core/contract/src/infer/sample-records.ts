@@ -32,17 +32,72 @@ export function toSample(texts: readonly string[]): Sample {
   return { records, isCut: false };
 }
 
-/** Splits a file into records: JSON lines, or one JSON array whose elements are the records. */
+/**
+ * Splits a file into records: JSON lines, one JSON array whose elements are the records, or one JSON object that holds
+ * such an array, as feature collections and API answers do.
+ */
 export function splitSample(file: string): Sample {
   const text = file.startsWith('\uFEFF') ? file.slice(1) : file;
-  if (!text.trimStart().startsWith('[')) return toSample(text.slice(0, SAMPLE_BYTES_MAX * 2).split(/\r?\n/));
-  return splitArray(text);
+  if (text.trimStart().startsWith('[')) return splitArray(text, 0);
+  const inner = innerArray(text);
+  return inner === undefined
+    ? toSample(text.slice(0, SAMPLE_BYTES_MAX * 2).split(/\r?\n/))
+    : splitArray(text, inner);
 }
 
-function splitArray(text: string): Sample {
+/**
+ * Where the array of records begins in a file that is one JSON object: the only array of objects in it, with at least
+ * ten of them and most of the bytes. A single record with a list in it is not taken for a collection.
+ */
+function innerArray(text: string): number | undefined {
+  if (!text.trimStart().startsWith('{') || text.length > SAMPLE_BYTES_MAX) return undefined;
   const bytes = encodeUtf8(text);
   const cursor = createCursor();
   resetCursor(cursor, bytes, 0, bytes.length);
+  const arrays = memberRanges(cursor)?.filter(({ start }) => startsArrayOfObjects(bytes, start)) ?? [];
+  const [array] = arrays;
+  if (array === undefined || arrays.length > 1 || array.end - array.start < bytes.length * 0.8)
+    return undefined;
+  return splitArray(text, array.start).records.length >= 10 ? array.start : undefined;
+}
+
+interface Range {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The values of the one object in the file; undefined when the file holds anything else. */
+function memberRanges(cursor: Cursor): readonly Range[] | undefined {
+  const ranges: Range[] = [];
+  skipSpace(cursor);
+  cursor.pos++;
+  do {
+    skipSpace(cursor);
+    if (peek(cursor) !== QUOTE || !skipElement(cursor)) return undefined;
+    skipSpace(cursor);
+    if (peek(cursor) !== COLON) return undefined;
+    cursor.pos++;
+    skipSpace(cursor);
+    const start = cursor.pos;
+    if (!skipElement(cursor)) return undefined;
+    ranges.push({ start, end: cursor.pos });
+  } while (nextAfter(cursor, CLOSING_BRACE) === 'more');
+  skipSpace(cursor);
+  return cursor.pos >= cursor.end ? ranges : undefined;
+}
+
+const QUOTE = 0x22;
+const COLON = 0x3a;
+const CLOSING_BRACE = 0x7d;
+
+const startsArrayOfObjects = (bytes: Uint8Array, at: number): boolean =>
+  /^\[\s*\{/.test(decodeUtf8(bytes, at, Math.min(bytes.length, at + 64)));
+
+/** `from` is the byte the array begins at. */
+function splitArray(text: string, from: number): Sample {
+  const bytes = encodeUtf8(text);
+  const cursor = createCursor();
+  resetCursor(cursor, bytes, from, bytes.length);
   skipSpace(cursor);
   cursor.pos++;
   skipSpace(cursor);

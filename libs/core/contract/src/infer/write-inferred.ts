@@ -200,6 +200,7 @@ function columnName(name: string, isTopLevel: boolean, taken: Set<string>): stri
   return free;
 }
 
+/** Puts the evidence of each property, at any depth, before it. */
 function comment(
   document: Document,
   path: readonly (string | number)[],
@@ -207,8 +208,16 @@ function comment(
 ): void {
   for (const [i, draft] of drafts.entries()) {
     const node = document.getIn([...path, i], true);
-    if (isMap(node)) node.commentBefore = ` ${draft.evidence.replace(/[\r\n]+/g, ' ')}`;
+    if (!isMap(node)) continue;
+    node.commentBefore = ` ${draft.evidence.replace(/[\r\n]+/g, ' ')}`;
+    comment(document, innerPath(document, [...path, i]), draft.inner);
   }
+}
+
+/** Where the inner properties stand: below the property, or below the items of its lists. */
+function innerPath(document: Document, path: readonly (string | number)[]): readonly (string | number)[] {
+  const isList = document.hasIn([...path, 'items']);
+  return isList ? innerPath(document, [...path, 'items']) : [...path, 'properties'];
 }
 
 const listEvidence = (draft: PropertyDraft): readonly { path: string; text: string }[] => [
