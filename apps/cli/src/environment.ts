@@ -2,13 +2,16 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import {
   defineEnvironment,
+  lakeStoreVariables,
   logVariables,
   oneOf,
   parseEnvironment,
   text,
+  toS3Settings,
   url,
   variable,
   type EnvironmentVariables,
+  type S3Settings,
 } from '@headwater/platform-config';
 
 export const environmentSchema = defineEnvironment({
@@ -38,6 +41,7 @@ export const environmentSchema = defineEnvironment({
   LC_MESSAGES: variable(text().optional(), { description: 'Locale of messages.', example: 'ko_KR.UTF-8' }),
   LANG: variable(text().optional(), { description: 'Locale.', example: 'ko_KR.UTF-8' }),
   NO_COLOR: variable(text().optional(), { description: 'Set: no colours.', example: '1' }),
+  ...lakeStoreVariables,
   ...logVariables,
 });
 
@@ -49,6 +53,8 @@ export interface CliEnvironment {
   readonly controlPlane: { readonly url?: string; readonly token?: string };
   readonly language: 'en' | 'ko';
   readonly hasColor: boolean;
+  /** How tables in s3:// are reached. */
+  readonly s3: S3Settings;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
   /** Every variable as it was given, for the stack and the apps that `up` starts. */
   readonly variables: EnvironmentVariables;
@@ -67,6 +73,7 @@ export function readEnvironment(variables: EnvironmentVariables = process.env): 
     },
     language: env.HEADWATER_LANG ?? languageOf(env.LC_ALL ?? env.LC_MESSAGES ?? env.LANG),
     hasColor: env.NO_COLOR === undefined,
+    s3: toS3Settings(env),
     logLevel: env.LOG_LEVEL,
     variables,
   };

@@ -1,3 +1,4 @@
+import { useS3 } from '@headwater/adapter-object-store';
 import { HeadwaterError } from '@headwater/kernel';
 import { CommanderError, type Command } from 'commander';
 import type { CommandContext } from './context.ts';
@@ -12,6 +13,7 @@ import { describeFailure } from './output/failure.ts';
 /** The context of one run. Language and format are needed before the arguments are parsed, so they are looked up here. */
 export function createContext(args: readonly string[]): CommandContext {
   const environment = readEnvironment();
+  useS3(environment.s3);
   const { stdout, stderr } = process;
   const language = optionValue(args, ['--lang'], languages) ?? environment.language;
   return {

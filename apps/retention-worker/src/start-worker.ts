@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { createKafkaAdmin } from '@headwater/adapter-kafka';
-import { connectObjectStore, md5 } from '@headwater/adapter-object-store';
+import { connectObjectStore, md5, useS3 } from '@headwater/adapter-object-store';
 import { createCheckpointFiles, openDatabase } from '@headwater/adapter-parquet';
 import { createPostgres } from '@headwater/adapter-postgres';
 import { createDoorbell, startWorkRunner } from '@headwater/adapter-queue';
@@ -11,6 +11,7 @@ import type { Clock, Logger } from '@headwater/kernel';
 import {
   toDatabaseUrl,
   toKafkaSettings,
+  toS3Settings,
   toRedisSettings,
   toServerSettings,
 } from '@headwater/platform-config';
@@ -39,6 +40,7 @@ const keptMs = 7 * 86_400_000;
 /** Connects to everything and carries out retention until it is closed. Errors name the variable to look at. */
 export async function startWorker(environment: Environment, tools: WorkerTools): Promise<RunningWorker> {
   const { logger, metrics, clock = systemClock } = tools;
+  useS3(toS3Settings(environment));
   await checkServers(toServerSettings(environment), { mayBeAway: true });
   const postgres = await createPostgres({
     databaseUrl: toDatabaseUrl(environment),

@@ -1,10 +1,10 @@
 import { createRecordSource } from '@headwater/adapter-kafka';
-import { connectObjectStore, md5 } from '@headwater/adapter-object-store';
+import { connectObjectStore, md5, useS3 } from '@headwater/adapter-object-store';
 import { createCheckpointFiles, openDatabase, readCoordinates } from '@headwater/adapter-parquet';
 import { createPostgres, type Postgres } from '@headwater/adapter-postgres';
 import type { Logger } from '@headwater/kernel';
 import { leaseTiming } from '@headwater/core-staging';
-import { toDatabaseUrl, toKafkaSettings } from '@headwater/platform-config';
+import { toDatabaseUrl, toKafkaSettings, toS3Settings } from '@headwater/platform-config';
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, hostname, tmpdir } from 'node:os';
@@ -36,6 +36,7 @@ export async function createWorld(
   },
 ): Promise<ConnectedWorld> {
   const { logger, metrics, telemetry, laneCount } = tools;
+  useS3(toS3Settings(environment));
   const postgres = await createPostgres({
     databaseUrl: toDatabaseUrl(environment),
     applicationName: 'headwater-staging-worker',

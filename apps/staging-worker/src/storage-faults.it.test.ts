@@ -74,9 +74,9 @@ test('[S6] answers that are lost, before or after the commit took effect, land n
     async putIfAbsent(path, bytes) {
       if (!isLogEntry(path)) return store.putIfAbsent(path, bytes);
       sends++;
-      if (sends % 3 === 0) return 'unknown';
+      if (sends % 3 === 0) return { kind: 'ambiguous', cause: 'a test' };
       const answer = await store.putIfAbsent(path, bytes);
-      return sends % 3 === 1 ? 'unknown' : answer;
+      return sends % 3 === 1 ? { kind: 'ambiguous', cause: 'a test' } : answer;
     },
   }));
   for (let round = 0; round < 8; round++) {

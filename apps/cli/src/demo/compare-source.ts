@@ -1,4 +1,5 @@
 import { checksumFiles, type FileChecksums } from '@headwater/adapter-parquet';
+import { withReadable } from '@headwater/core-delta';
 import type { BalanceSheet } from '../balance/balance-sheet.ts';
 import type { CommandContext } from '../context.ts';
 import type { ConnectionGuide } from '../control-plane/types.ts';
@@ -20,8 +21,8 @@ export async function compareWithSource(
   if (product.source === undefined || produced !== count) return true;
   const landed = await withTable(tableUrl, {}, async ({ store, snapshot }) => {
     const columns = snapshot.schema.fields.map(({ name }) => name).filter((name) => !name.startsWith('_'));
-    const files = [...snapshot.files.values()].map(({ path }) => store.readableName(path));
-    return { columns, sums: await checksumFiles(files, columns) };
+    const paths = [...snapshot.files.entries()].map(([path]) => path);
+    return { columns, sums: await withReadable(store, paths, (files) => checksumFiles(files, columns)) };
   });
   const source = await checksumFiles([product.source], landed.columns, count);
   const unequal = unequalColumns(source, landed.sums);

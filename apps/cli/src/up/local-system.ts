@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { connectObjectStore } from '@headwater/adapter-object-store';
 import { secretFileOf } from '@headwater/platform-config';
 import { startStack, type OnStackEvent, type Stack, type StackPart } from '@headwater/platform-embedded';
 import { controlPlaneAddress, readLocalToken } from '../control-plane/connection.ts';
@@ -40,6 +41,7 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
     await stack?.stop();
   };
   try {
+    await probeLake(environment.variables['LAKE_URL']?.trim());
     stack = await startStack({
       home: environment.home,
       cacheDir: environment.cacheDir,
@@ -59,6 +61,11 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
     await stop();
     throw error;
   }
+}
+
+/** A store that cannot hold the lake is told before anything starts [S9]. */
+async function probeLake(lakeUrl: string | undefined): Promise<void> {
+  if (lakeUrl?.startsWith('s3:') === true) await connectObjectStore(lakeUrl, 'write');
 }
 
 const partStartsMax = 10;

@@ -10,6 +10,7 @@ import {
   locateFile,
   recordCount,
   refreshSnapshot,
+  withReadable,
   type Snapshot,
   type TableIo,
 } from '@headwater/core-delta';
@@ -49,7 +50,10 @@ export async function createDeltaTableReader(clock: Clock): Promise<RunningTable
     facts: async (url) => (await find(url)).facts,
     async quarantined(url, filter) {
       const { io, snapshot } = await find(url);
-      return snapshot === undefined ? [] : readQuarantineRows(database, newestFiles(io, snapshot), filter);
+      if (snapshot === undefined) return [];
+      return withReadable(io.store, newestFiles(snapshot), (files) =>
+        readQuarantineRows(database, files, filter),
+      );
     },
     exists,
     async deleteTable(url) {
@@ -93,13 +97,13 @@ function summarize(snapshot: Snapshot, observedAtMs: number): TableFacts {
   return { version: snapshot.version, files: snapshot.files.size, bytes, rows, observedAtMs };
 }
 
-function newestFiles({ store }: TableIo, snapshot: Snapshot): readonly string[] {
+function newestFiles(snapshot: Snapshot): readonly string[] {
   return [...snapshot.files.values()]
     .sort((a, b) => Number(b.modificationTime) - Number(a.modificationTime))
     .slice(0, quarantineFilesMax)
     .flatMap(({ path }) => {
       const location = locateFile(path);
-      return location.kind === 'relative' ? [store.readableName(location.path)] : [];
+      return location.kind === 'relative' ? [location.path] : [];
     });
 }
 

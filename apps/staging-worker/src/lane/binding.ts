@@ -1,5 +1,6 @@
-import { isLogObject, locateFile, readLogEntry, type Action } from '@headwater/core-delta';
+import { isLogObject, locateFile, readLogEntry, withReadable, type Action } from '@headwater/core-delta';
 import {
+  isPlanted,
   judgeBindingSet,
   judgeHeld,
   nextOffsetsIn,
@@ -23,6 +24,7 @@ export async function compareWithHeld(
   { world, tables, intent }: Pick<Landing, 'world' | 'tables' | 'intent'>,
   computed: readonly LandedFile[],
 ): Promise<HeldOutput> {
+  if (__HEADWATER_FAULTS__ && isPlanted('quarantine-without-binding-set')) return { kind: 'not-held' };
   const { quarantine } = tables;
   const offsets = nextOffsetsIn(txnsOf(quarantine), intent.pipelineId, intent.topicId, 'quarantine');
   const held = judgeHeld('quarantine', intent.ranges, offsets);
@@ -35,7 +37,8 @@ export async function compareWithHeld(
   }
   const coordinates = (names: readonly string[]): Promise<readonly Coordinate[]> =>
     world.readCoordinates(names, intent.batchId);
-  const { rest, inLosses } = splitHeld(await coordinates(committed), intent.ranges);
+  const inTable = await withReadable(quarantine.io.store, committed, coordinates);
+  const { rest, inLosses } = splitHeld(inTable, intent.ranges);
   const refused = await coordinates(computed.map(({ localFile }) => localFile));
   const verdict = judgeBindingSet('quarantine', rest, refused);
   return verdict.kind === 'agrees'
@@ -46,7 +49,7 @@ export async function compareWithHeld(
 /** Log entries searched for the commit of the batch. It is among the last: only it can have set these positions. */
 const ENTRIES_MAX = 10_000n;
 
-/** Files of the quarantine commit of the batch, as names DuckDB can read. */
+/** Paths of the files of the quarantine commit of the batch. */
 async function findCommittedFiles(
   { io, snapshot }: LaneTable,
   intent: Intent,
@@ -58,7 +61,7 @@ async function findCommittedFiles(
     if (isCommitOf(actions, intent)) {
       return actions.flatMap((action) => {
         const location = 'add' in action ? locateFile(action.add.path) : undefined;
-        return location?.kind === 'relative' ? [io.store.readableName(location.path)] : [];
+        return location?.kind === 'relative' ? [location.path] : [];
       });
     }
   }

@@ -1,4 +1,4 @@
-import type { ObjectInfo, ObjectStore } from '@headwater/core-delta';
+import type { ByteRange, ConditionalPut, ObjectInfo, ObjectStore } from '@headwater/core-delta';
 import { randomUUID } from 'node:crypto';
 import { copyFile, link, mkdir, open, readFile, rename, rm, stat, unlink } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
@@ -14,7 +14,7 @@ import { openScratch } from './scratch.ts';
 export async function connectLocalStore(folder: string, mode: 'read' | 'write'): Promise<ObjectStore> {
   const root = resolve(folder);
   const url = pathToFileURL(root).href;
-  const scratch = openScratch(root);
+  const scratch = openScratch(join(root, '_headwater', 'scratch'));
   if (mode === 'write') {
     await guard(url, 'probe', async () => {
       await mkdir(root, { recursive: true });
@@ -25,6 +25,8 @@ export async function connectLocalStore(folder: string, mode: 'read' | 'write'):
     url,
     list: (prefix, startAfter) => listFolder(root, prefix, startAfter),
     get: (path) => guard(url, path, () => orUndefined(() => readFile(toLocal(root, path)))),
+    getRange: (path, range) =>
+      guard(url, path, () => orUndefined(() => readRange(toLocal(root, path), range))),
     head: (path) => guard(url, path, () => orUndefined(() => inspect(root, path))),
     put: (path, bytes) =>
       guard(url, path, async () => {
@@ -45,7 +47,8 @@ export async function connectLocalStore(folder: string, mode: 'read' | 'write'):
         const folders = new Set(paths.map((path) => dirname(toLocal(root, path))));
         for (const each of folders) await orUndefined(() => syncFolder(each));
       }),
-    readableName: (path) => toLocal(root, path),
+    readable: (path) =>
+      Promise.resolve().then(() => ({ name: toLocal(root, path), release: () => Promise.resolve() })),
     scratchFolder: () => guard(url, 'scratch', scratch.folder),
   };
 }
@@ -70,6 +73,16 @@ async function makeParent(root: string, path: string): Promise<string> {
   return target;
 }
 
+async function readRange(path: string, { offset, length }: ByteRange): Promise<Uint8Array> {
+  const file = await open(path, 'r');
+  try {
+    const { bytesRead, buffer } = await file.read(new Uint8Array(length), 0, length, offset);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
+
 async function inspect(root: string, path: string): Promise<ObjectInfo> {
   const { size, mtimeMs } = await stat(toLocal(root, path));
   return { path, size, modifiedMs: Math.floor(mtimeMs) };
@@ -80,22 +93,25 @@ async function putIfAbsent(
   scratchFolder: string,
   target: string,
   bytes: Uint8Array,
-): Promise<'created' | 'exists' | 'unknown'> {
+): Promise<ConditionalPut> {
   const unfinished = await writeDurably(scratchFolder, bytes);
   try {
     await link(unfinished, target);
   } catch (error) {
-    if (errnoOf(error) === 'EEXIST') return 'exists';
+    if (errnoOf(error) === 'EEXIST') return { kind: 'exists' };
     throw error;
   } finally {
     await unlink(unfinished);
   }
   try {
     await syncFolder(dirname(target));
-  } catch {
-    return 'unknown';
+  } catch (error) {
+    return {
+      kind: 'ambiguous',
+      cause: `its folder could not be forced to disk (${errnoOf(error) ?? 'unknown'})`,
+    };
   }
-  return 'created';
+  return { kind: 'created' };
 }
 
 async function writeDurably(folder: string, bytes: Uint8Array): Promise<string> {

@@ -3,14 +3,13 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 
-/** Unfinished files of one process, inside the table so that they can be renamed into place. */
+/** Unfinished files of one process. */
 export interface Scratch {
-  /** The folder, made on first use; folders of processes that no longer run on this machine are removed then. */
+  /** The folder below `parent`, made on first use; folders of processes that no longer run on this machine are removed then. */
   folder(): Promise<string>;
 }
 
-export function openScratch(root: string): Scratch {
-  const parent = join(root, '_headwater', 'scratch');
+export function openScratch(parent: string): Scratch {
   const own = join(parent, `${hostname()}~${process.pid}~${randomUUID().slice(0, 8)}`);
   let made: Promise<string> | undefined;
   return {

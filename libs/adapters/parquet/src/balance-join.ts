@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Column } from '@headwater/core-contract';
-import { planScan, type ObjectStore, type Snapshot } from '@headwater/core-delta';
+import { planScan, withReadable, type ObjectStore, type Snapshot } from '@headwater/core-delta';
 import { operationalError } from '@headwater/kernel';
 import { createHash } from 'node:crypto';
 import { rowTextOfColumns, rowTextOfJson } from './balance-text.ts';
@@ -142,16 +142,17 @@ async function addFiles(
   for (const file of scan.files) {
     if (file.location.kind !== 'relative') throw unreadable(snapshot, `${file.location.url} lies elsewhere`);
     if (file.deletionVector !== undefined) throw unreadable(snapshot, 'it has deletion vectors');
-    const name = store.readableName(file.location.path);
-    const nodes = await readParquetNodes(connection, name, scan.mode === 'id');
-    const columns = fields.map((field) => {
-      const value = scan.partitionColumns.has(field.name)
-        ? partitionExpression(field.type, file.partitionValues.get(field.name) ?? null)
-        : columnExpression(field, nodes, scan.mode);
-      return `${value} as ${quoteName(field.name)}`;
+    await withReadable(store, [file.location.path], async ([name = '']) => {
+      const nodes = await readParquetNodes(connection, name, scan.mode === 'id');
+      const columns = fields.map((field) => {
+        const value = scan.partitionColumns.has(field.name)
+          ? partitionExpression(field.type, file.partitionValues.get(field.name) ?? null)
+          : columnExpression(field, nodes, scan.mode);
+        return `${value} as ${quoteName(field.name)}`;
+      });
+      const source = `select ${columns.join(', ')} from ${readParquet([name])}`;
+      await connection.run(`insert into output_row select ${rows.select} from (${source})`);
     });
-    const source = `select ${columns.join(', ')} from ${readParquet([name])}`;
-    await connection.run(`insert into output_row select ${rows.select} from (${source})`);
   }
 }
 

@@ -257,9 +257,9 @@ describe('[D11] [S6] an answer that was lost is resolved before anything else is
       putIfAbsent: async (path, bytes) => {
         const fault = faults.shift() ?? 'none';
         log.push(`${path} ${fault}`);
-        if (fault === 'lost-before') return 'unknown';
+        if (fault === 'lost-before') return { kind: 'ambiguous', cause: 'a test' };
         const answer = await store.putIfAbsent(path, bytes);
-        return fault === 'lost-after' ? 'unknown' : answer;
+        return fault === 'lost-after' ? { kind: 'ambiguous', cause: 'a test' } : answer;
       },
     });
 

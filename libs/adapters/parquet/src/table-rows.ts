@@ -5,6 +5,7 @@ import {
   type DeletionVectorSource,
   type FileScan,
   type ObjectStore,
+  type ReadableFile,
   type RowSet,
   type Snapshot,
   type TableScan,
@@ -48,19 +49,24 @@ async function* readFile(
   connection: DuckDBConnection,
   { scan, file, writeRow }: FileReading,
 ): AsyncIterable<readonly string[]> {
-  const name = readableName(source.store, file);
-  const deleted =
-    file.deletionVector === undefined
-      ? undefined
-      : await readDeletionVector({ get: source.store.get, getUrl: source.getUrl }, file.deletionVector);
-  const sql = await selectRows(connection, { scan, file, name, isNumbered: deleted !== undefined });
-  const result = await guard(name, () => connection.stream(sql));
-  for (;;) {
-    const chunk = await guard(name, () => result.fetchChunk());
-    if (chunk === null || chunk.rowCount === 0) return;
-    const rows = chunk.getRows();
-    const kept = deleted === undefined ? rows : rows.filter((row) => isKept(row, deleted));
-    yield kept.map(writeRow);
+  const readable = await openFile(source.store, file);
+  const { name } = readable;
+  try {
+    const deleted =
+      file.deletionVector === undefined
+        ? undefined
+        : await readDeletionVector({ get: source.store.get, getUrl: source.getUrl }, file.deletionVector);
+    const sql = await selectRows(connection, { scan, file, name, isNumbered: deleted !== undefined });
+    const result = await guard(name, () => connection.stream(sql));
+    for (;;) {
+      const chunk = await guard(name, () => result.fetchChunk());
+      if (chunk === null || chunk.rowCount === 0) return;
+      const rows = chunk.getRows();
+      const kept = deleted === undefined ? rows : rows.filter((row) => isKept(row, deleted));
+      yield kept.map(writeRow);
+    }
+  } finally {
+    await readable.release();
   }
 }
 
@@ -87,9 +93,11 @@ async function selectRows(
   return `select ${columns.join(', ')} from ${readParquet([name], isNumbered ? ', file_row_number = true' : '')}`;
 }
 
-function readableName(store: ObjectStore, { location }: FileScan): string {
-  if (location.kind === 'relative') return store.readableName(location.path);
-  if (location.url.startsWith('file://')) return location.url.slice('file://'.length);
+async function openFile(store: ObjectStore, { location }: FileScan): Promise<ReadableFile> {
+  if (location.kind === 'relative') return store.readable(location.path);
+  if (location.url.startsWith('file://')) {
+    return { name: location.url.slice('file://'.length), release: () => Promise.resolve() };
+  }
   throw userError({
     code: 'HW_DELTA_FILE_ELSEWHERE',
     message: `Table ${store.url} names the file ${location.url}, which cannot be reached from here.`,

@@ -3,6 +3,7 @@ import { parseActionLine, parseLogEntry } from './action-codec.ts';
 import { locateFile } from './file-path.ts';
 import { SIDECAR_FOLDER } from './log-files.ts';
 import type { CheckpointFilesOfVersion } from './log-segment.ts';
+import { openReadable, releaseAll } from './object-store.ts';
 import type { TableIo } from './table-io.ts';
 import { operationalError, type HeadwaterError } from '@headwater/kernel';
 
@@ -43,14 +44,18 @@ async function* readParquet(io: TableIo, paths: readonly string[]): AsyncIterabl
   for (const path of paths) {
     if ((await io.store.head(path)) === undefined) throw listedFileGone(io.store.url, path);
   }
-  const names = paths.map((path) => io.store.readableName(path));
-  for await (const lines of io.checkpointFiles.read(names)) {
-    const actions: Action[] = [];
-    for (const line of lines) {
-      const action = parseActionLine(line, where);
-      if (action !== undefined) actions.push(action);
+  const files = await openReadable(io.store, paths);
+  try {
+    for await (const lines of io.checkpointFiles.read(files.map(({ name }) => name))) {
+      const actions: Action[] = [];
+      for (const line of lines) {
+        const action = parseActionLine(line, where);
+        if (action !== undefined) actions.push(action);
+      }
+      yield actions;
     }
-    yield actions;
+  } finally {
+    await releaseAll(files);
   }
 }
 

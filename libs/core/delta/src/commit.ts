@@ -3,7 +3,14 @@ import type { Action } from './actions.ts';
 import { judgeConflict, type Conflict, type ConflictReason, type WinningCommit } from './conflict.ts';
 import { beforeVersion, logEntryPath, parseLogPath } from './log-files.ts';
 import type { ObjectStore } from './object-store.ts';
-import { advanceSnapshot, listLog, loadSnapshot, readLogEntry, type Snapshot } from './snapshot.ts';
+import {
+  advanceSnapshot,
+  listLog,
+  loadSnapshot,
+  readLastCheckpoint,
+  readLogEntry,
+  type Snapshot,
+} from './snapshot.ts';
 import type { TableIo } from './table-io.ts';
 import { assertCommittable, batchIdOf, isOutage, toLogEntry, type CommitInfoInput } from './transaction.ts';
 
@@ -54,7 +61,7 @@ export async function commitTransaction(io: TableIo, request: CommitRequest): Pr
   for (let rebases = 0; rebases < REBASES_MAX; rebases++) {
     const version = base.version + 1n;
     const entry = toLogEntry(base, request);
-    const sent = await sendLogEntry(io.store, version, formatLogEntry(entry));
+    const sent = await sendLogEntry(io, version, formatLogEntry(entry));
     switch (sent.kind) {
       case 'created':
         return { kind: 'committed', version, snapshot: advanceSnapshot(base, entry) };
@@ -101,15 +108,17 @@ type Sent =
   | { readonly kind: 'unknown'; readonly cause: string };
 
 /** Sends the same key and bytes until the store says what became of them [S6]. */
-async function sendLogEntry(store: ObjectStore, version: bigint, bytes: Uint8Array): Promise<Sent> {
+async function sendLogEntry(io: TableIo, version: bigint, bytes: Uint8Array): Promise<Sent> {
+  const { store } = io;
   const path = logEntryPath(version);
-  let cause = 'the answer to the conditional put was lost';
+  let cause = '';
   for (let sends = 0; sends < SENDS_MAX; sends++) {
     const answer = await store.putIfAbsent(path, bytes);
-    if (answer !== 'unknown') return { kind: answer };
+    if (answer.kind !== 'ambiguous') return answer;
+    ({ cause } = answer);
     try {
       if ((await store.get(path)) !== undefined) return { kind: 'exists' };
-      if (await isLogBeyond(store, version)) return { kind: 'cleanedUp' };
+      if (await isLogBeyond(io, version)) return { kind: 'cleanedUp' };
     } catch (error) {
       if (!isOutage(error)) throw error;
       cause = error.message;
@@ -118,8 +127,14 @@ async function sendLogEntry(store: ObjectStore, version: bigint, bytes: Uint8Arr
   return { kind: 'unknown', cause };
 }
 
-async function isLogBeyond(store: ObjectStore, version: bigint): Promise<boolean> {
-  const files = await listLog(store, beforeVersion(version + 1n));
+/**
+ * Whether the log has gone on past an entry that is not there. A listing that is behind would let a version that was
+ * cleaned up look free, so the next entry and the last checkpoint are asked first, by name.
+ */
+async function isLogBeyond(io: TableIo, version: bigint): Promise<boolean> {
+  if ((await io.store.head(logEntryPath(version + 1n))) !== undefined) return true;
+  if (((await readLastCheckpoint(io)) ?? -1n) >= version) return true;
+  const files = await listLog(io.store, beforeVersion(version + 1n));
   return files.some(({ path }) => (parseLogPath(path)?.version ?? -1n) > version);
 }
 

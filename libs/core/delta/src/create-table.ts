@@ -39,7 +39,7 @@ export async function createTable(
       canRetry: true,
     });
   }
-  return { isNew: answer === 'created', snapshot };
+  return { isNew: answer.kind === 'created', snapshot };
 }
 
 /** The actions of version 0. Throws a user error that names the column when the definition breaks a rule. */

@@ -56,10 +56,27 @@ export async function loadSnapshot(
   at?: { readonly version?: bigint },
 ): Promise<Snapshot | undefined> {
   try {
-    return await loadOnce(io, at);
+    return await loadNewest(io, at);
   } catch (error) {
     if (!(error instanceof HeadwaterError && error.code === LISTED_FILE_GONE)) throw error;
-    return loadOnce(io, at);
+    return loadNewest(io, at);
+  }
+}
+
+/** Entries that a listing did not show yet are found by name: a listing may be behind. */
+async function loadNewest(
+  io: TableIo,
+  at: { readonly version?: bigint } | undefined,
+): Promise<Snapshot | undefined> {
+  const listed = await loadOnce(io, at);
+  return listed === undefined || at?.version !== undefined ? listed : advanceToNewest(io.store, listed);
+}
+
+async function advanceToNewest(store: ObjectStore, snapshot: Snapshot): Promise<Snapshot> {
+  for (let newest = snapshot; ;) {
+    const actions = await readLogEntry(store, newest.version + 1n);
+    if (actions === undefined) return newest;
+    newest = advanceSnapshot(newest, actions);
   }
 }
 
@@ -84,12 +101,7 @@ async function loadOnce(
 
 /** The latest version, reading only what is new. Falls back to a full load when the log was cleaned up meanwhile. */
 export async function refreshSnapshot(io: TableIo, snapshot: Snapshot): Promise<Snapshot> {
-  let newest = snapshot;
-  for (let version = snapshot.version + 1n; ; version++) {
-    const actions = await readLogEntry(io.store, version);
-    if (actions === undefined) break;
-    newest = advanceSnapshot(newest, actions);
-  }
+  const newest = await advanceToNewest(io.store, snapshot);
   if (newest !== snapshot) return newest;
   if ((await io.store.head(logEntryPath(snapshot.version))) !== undefined) return snapshot;
   const reloaded = await loadSnapshot(io);
@@ -145,7 +157,7 @@ async function findLogSegment(io: TableIo, wanted: bigint | undefined): Promise<
 }
 
 /** Version that `_last_checkpoint` points at; a missing, torn or foreign file is no hint. */
-async function readLastCheckpoint(io: TableIo): Promise<bigint | undefined> {
+export async function readLastCheckpoint(io: TableIo): Promise<bigint | undefined> {
   const bytes = await io.store.get(LAST_CHECKPOINT);
   return bytes === undefined
     ? undefined

@@ -11,7 +11,7 @@ export interface TableIo {
 /** Checkpoint and sidecar Parquet files as lines of the log. Implementation: libs/adapters/parquet. */
 export interface CheckpointFiles {
   /** The rows of the files, in batches, each row one action as a line of JSON as in a log entry. */
-  read(readableNames: readonly string[]): AsyncIterable<readonly string[]>;
+  read(localFiles: readonly string[]): AsyncIterable<readonly string[]>;
   /** Writes one finished Parquet file into the folder and returns its path and size. */
   write(
     folder: string,

@@ -69,7 +69,7 @@ describe('[S2] putting an intent', () => {
         if (isLost) return store.putIfAbsent(path, bytes);
         isLost = true;
         if (takesEffect) await store.putIfAbsent(path, bytes);
-        return 'unknown';
+        return { kind: 'ambiguous', cause: 'a test' };
       },
     };
     expect(await putIntent(losing, intent())).toEqual({ kind: 'written', intent: intent() });
@@ -77,7 +77,10 @@ describe('[S2] putting an intent', () => {
   });
 
   test('is an error when the store neither takes nor shows it', async () => {
-    const deaf: ObjectStore = { ...store, putIfAbsent: () => Promise.resolve('unknown') };
+    const deaf: ObjectStore = {
+      ...store,
+      putIfAbsent: () => Promise.resolve({ kind: 'ambiguous', cause: 'a test' }),
+    };
     await expect(putIntent(deaf, intent())).rejects.toMatchObject({ code: 'HW_STAGING_INTENT_LOST' });
   });
 });

@@ -18,7 +18,7 @@ export type PutIntentResult =
 /** Writes the intent under its name when there is none; the one that exists is adopted, never replaced [S2]. */
 export async function putIntent(store: ObjectStore, draft: Intent): Promise<PutIntentResult> {
   const path = intentPath(draft, draft.batchSeq, draft.revision);
-  if ((await store.putIfAbsent(path, encodeIntent(draft))) === 'created') {
+  if ((await store.putIfAbsent(path, encodeIntent(draft))).kind === 'created') {
     return { kind: 'written', intent: draft };
   }
   // Somebody's intent exists, perhaps this very one after a lost answer. Read it, and write again if nothing arrived.
@@ -26,7 +26,7 @@ export async function putIntent(store: ObjectStore, draft: Intent): Promise<PutI
   if (found !== undefined) {
     return { kind: found.batchId === draft.batchId ? 'written' : 'adopted', intent: found };
   }
-  if ((await store.putIfAbsent(path, encodeIntent(draft))) === 'created') {
+  if ((await store.putIfAbsent(path, encodeIntent(draft))).kind === 'created') {
     return { kind: 'written', intent: draft };
   }
   const second = await readIntent(store, path);

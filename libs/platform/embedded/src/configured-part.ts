@@ -84,13 +84,15 @@ export function publicAddress(value: string): string {
   }
 }
 
-/** A lake folder that exists and can be written. Resolves its URL without a trailing slash. */
+/** A lake folder that exists and can be written, or a bucket. Resolves its URL without a trailing slash. */
 export async function checkLake(value: string): Promise<string> {
+  // A bucket is probed by whoever holds the client of its store.
+  if (value.startsWith('s3://')) return value.replace(/\/+$/, '');
   if (!value.startsWith('file:///')) {
     throw userError({
       code: 'HW_STACK_CONFIGURATION_WRONG',
-      message: `LAKE_URL is ${publicAddress(value)}; only file:///folder is understood.`,
-      fix: 'Set LAKE_URL to a file:/// URL, or unset it to use the lake folder of the local stack.',
+      message: `LAKE_URL is ${publicAddress(value)}; only file:///folder and s3://bucket/prefix are understood.`,
+      fix: 'Set LAKE_URL to a file:/// or s3:// URL, or unset it to use the lake folder of the local stack.',
       path: 'LAKE_URL',
     });
   }
