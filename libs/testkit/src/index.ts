@@ -20,3 +20,5 @@ export {
 } from './object-store/fault-proxy.ts';
 export { startThreeBrokers } from './kafka-cluster/three-brokers.ts';
 export type { ClusterBroker, ThreeBrokers } from './kafka-cluster/three-brokers.ts';
+export { canary, startSecuredStack, type SecuredStack } from './secured/secured-stack.ts';
+export { startHandshakeOnly, startTestServer, type TestServer } from './secured/tls-proxy.ts';

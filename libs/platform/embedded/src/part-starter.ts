@@ -44,6 +44,7 @@ export function createPartStarter({ options, started }: Session): (name: PartNam
         cacheDir,
         java: await needJava(),
         jars,
+        ...(options.kafkaSetup === undefined ? {} : { setup: options.kafkaSetup }),
       };
       return prepareKafka(context, onProgress);
     },

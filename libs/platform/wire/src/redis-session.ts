@@ -2,7 +2,7 @@ import { ConnectionClosed, hostOf, openByteStream, speaksTls } from './byte-stre
 import type { ByteStream } from './byte-stream.ts';
 import { ServerFault } from './server-fault.ts';
 
-const deadlineMs = 5_000;
+const deadlineMs = 3_000;
 
 /** An error Redis answered, such as `NOAUTH` or `WRONGPASS`. */
 export class RedisProblem extends Error {}
@@ -57,9 +57,23 @@ async function askWhetherRedis(address: {
     const isPlain = url.protocol === 'redis:';
     if (isPlain && isWordless(error) && (await speaksTls(hostOf(url), Number(url.port || 6379), deadlineMs)))
       throw new ServerFault('tls-expected', 'it speaks TLS, and the connection would be plain', error);
+    if (!isPlain && isWordless(error) && (await speaksRedis(url)))
+      throw new ServerFault('tls-not-spoken', 'it answers without TLS only', error);
     if (isWordless(error) && !(error instanceof ServerFault && error.fault === 'no-answer'))
       throw new ServerFault('other-protocol', 'it closes the connection at the first command', error);
     throw error;
+  }
+}
+
+/** Redis waits in silence for the rest of what a TLS greeting looks like to it. */
+async function speaksRedis(url: URL): Promise<boolean> {
+  try {
+    const stream = await openByteStream(hostOf(url), Number(url.port || 6379), deadlineMs);
+    stream.write('PING\r\n');
+    const answer = await stream.readLine().finally(() => stream.close());
+    return /^(\+PONG|-NOAUTH|-NOPERM|-ERR)/.test(answer);
+  } catch {
+    return false;
   }
 }
 

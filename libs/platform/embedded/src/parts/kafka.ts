@@ -12,6 +12,7 @@ import type { ClassArchive } from '../java-command.ts';
 import type { Java } from '../java-home.ts';
 import { waitUntilServing } from '../part-start.ts';
 import type { PartContext } from '../part-start.ts';
+import type { KafkaSetup } from '../stack-options.ts';
 import { superviseProcess } from '../supervised-process.ts';
 
 const startDeadlineMs = 90_000;
@@ -22,6 +23,7 @@ export interface KafkaContext extends PartContext {
   readonly java: Java;
   /** The folder that holds the broker's jars. */
   readonly jars: string;
+  readonly setup?: KafkaSetup;
 }
 
 /** Apache Kafka, one KRaft node that is broker and controller. Data in `<home>/kafka`. */
@@ -94,6 +96,7 @@ async function format(
       properties,
       '-t',
       randomBytes(16).toString('base64url'),
+      ...(context.setup?.scramUsers ?? []).flatMap((user) => ['--add-scram', user]),
     ],
     { env: { ...context.env }, cwd: folder },
   );
@@ -131,6 +134,7 @@ function serverProperties(context: KafkaContext, data: string): string {
     'num.io.threads': '4',
     'background.threads': '2',
     'log.cleaner.dedupe.buffer.size': '4194304',
+    ...context.setup?.properties(context),
   })
     .map(([key, value]) => `${key}=${value.replaceAll('\\', '\\\\')}\n`)
     .join('');
