@@ -10,6 +10,7 @@ import { createOnboardingExecutor } from './data-product/onboarding.executor.ts'
 import { createRetirementExecutor } from './data-product/retirement.executor.ts';
 import type { Environment } from './environment.ts';
 import { createOperationRunner } from './operation/operation-runner.ts';
+import { createDrainExecutor } from './staging/drain.executor.ts';
 import { createRetentionExecutor } from './retention/retention.executor.ts';
 import { createMutations } from './schema/mutation.ts';
 import type { Platform, Rings, Services } from './services.ts';
@@ -90,7 +91,8 @@ function createPlatform(logger: Logger): Platform {
 
 function createRunner(
   database: MeshDatabase,
-  parts: Pick<Services, 'kafka' | 'registry' | 'tables' | 'platform' | 'rings'> & {
+  parts: Pick<Services, 'registry' | 'tables' | 'platform' | 'rings'> & {
+    readonly kafka: ReturnType<typeof createKafkaAdmin>;
     readonly lakeUrl: string;
   },
 ) {
@@ -104,6 +106,11 @@ function createRunner(
       onboard: createOnboardingExecutor(options),
       retire: createRetirementExecutor(options),
       'apply-retention': createRetentionExecutor({ reads: database.reads, unit: database.unit, rings }),
+      drain: createDrainExecutor({
+        database,
+        rings,
+        highWatermarks: (topic) => kafka.offsetsAt(topic, { kind: 'highWatermark' }),
+      }),
     },
   });
 }

@@ -1,4 +1,4 @@
-import { createLogger, createMetrics } from '@headwater/platform-observability';
+import { createLogger, createMetrics, createTraces } from '@headwater/platform-observability';
 import { runUntilStopped } from '@headwater/platform-process';
 import { createServices } from './create-services.ts';
 import { readEnvironment } from './environment.ts';
@@ -23,14 +23,20 @@ await runUntilStopped({
       logger.warn({}, 'local mode: plain connections, one administrator token; for this machine only');
     }
     const metrics = createMetrics({ app: 'control-plane' });
-    const server = await createServer({ services, metrics, readiness, http: environment.http });
+    const traces = createTraces({
+      app: 'control-plane',
+      version: services.settings.version,
+      ...environment.traces,
+    });
+    const server = await createServer({ services, metrics, traces, readiness, http: environment.http });
     process.stdout.write(`${JSON.stringify({ listening: server.url })}\n`);
     logger.info({ url: server.url }, 'control plane is ready');
-    return { running, server };
+    return { running, server, traces };
   },
-  async stop({ running, server }) {
+  async stop({ running, server, traces }) {
     await server.close();
     await running.close();
+    await traces.close();
   },
 });
 

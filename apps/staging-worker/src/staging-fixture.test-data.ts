@@ -121,11 +121,14 @@ export interface StagingFixture {
   readonly postgres: Postgres;
   readonly admin: KafkaAdminClient;
   readonly lakeUrl: string;
+  readonly databaseUrl: string;
   product(over?: {
     readonly partitions?: number;
     readonly contract?: CompiledContract;
     readonly configs?: Readonly<Record<string, string>>;
     readonly flushIntervalMs?: number;
+    /** Instead of one replica per partition. */
+    readonly createTopic?: (name: string) => Promise<unknown>;
   }): Promise<StagedProduct>;
   /** Stops workers a failed test left behind and retires its products, so that later workers leave them alone. */
   endTest(): Promise<void>;
@@ -169,15 +172,17 @@ export async function createStagingFixture(stack: TestStack): Promise<StagingFix
     postgres,
     admin,
     lakeUrl: pathToFileURL(lake).href,
+    databaseUrl: database.databaseUrl,
     async product(over = {}) {
       const [domain, name] = [uniqueName('sales'), 'orders'];
       const topic = `${domain}.${name}`;
-      const created = await admin.createTopic({
-        name: topic,
-        partitions: over.partitions ?? 2,
-        replicationFactor: 1,
-        configs: over.configs ?? {},
-      });
+      const created = await (over.createTopic?.(topic) ??
+        admin.createTopic({
+          name: topic,
+          partitions: over.partitions ?? 2,
+          replicationFactor: 1,
+          configs: over.configs ?? {},
+        }));
       topics.push(topic);
       const tableUrl = pathToFileURL(join(lake, domain, name)).href;
       tables.push(join(lake, domain, name), join(lake, domain, `${name}__quarantine`));

@@ -13,17 +13,30 @@ const pollMs = 200;
 export async function waitForOperation(
   controlPlane: ControlPlane,
   started: Operation,
-  { secondsMax, onStep }: { readonly secondsMax: number; readonly onStep: (title: string) => void },
+  {
+    secondsMax,
+    onStep,
+    onDetail,
+  }: {
+    readonly secondsMax: number;
+    readonly onStep: (title: string) => void;
+    /** Told each new detail of the step that runs. */
+    readonly onDetail?: (detail: string) => void;
+  },
 ): Promise<Operation> {
   const end = performance.now() + secondsMax * 1000;
   const told = new Set<number>();
   let operation = started;
+  let lastDetail = '';
   for (;;) {
+    const detail = operation.steps.find(({ status }) => status === 'RUNNING')?.detail ?? '';
     for (const { position, title, status } of operation.steps) {
       if (status === 'PENDING' || told.has(position)) continue;
       told.add(position);
       onStep(title);
     }
+    if (detail !== '' && detail !== lastDetail) onDetail?.(detail);
+    lastDetail = detail;
     if (operation.status === 'SUCCEEDED') return operation;
     if (operation.status === 'FAILED' || operation.status === 'ROLLED_BACK') throw failure(operation);
     if (performance.now() > end) throw slow(operation, secondsMax);

@@ -5,30 +5,33 @@ import type { ControlPlane } from '../control-plane/client.ts';
 import { pipelineStatusesQuery, pipelineStatusQuery } from '../control-plane/pipeline-documents.ts';
 import type { PipelineStatus } from '../control-plane/types.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
+import { renderLanes } from '../up/lane-view.ts';
 import { renderLive, renderLiveLine } from '../up/live-view.ts';
 
 export interface StatusOptions {
   readonly product?: string;
   /** Keep watching; absent: at a terminal with the table form. */
   readonly watch?: boolean;
+  /** Each lane and partition; absent: when a product is named. */
+  readonly lanes?: boolean;
 }
 
 const watchMs = 1_000;
 
 export async function status(
   context: CommandContext,
-  { product, watch }: StatusOptions,
+  { product, watch, lanes = product !== undefined }: StatusOptions,
   stopped: AbortSignal,
 ): Promise<ExitCode> {
   const { terminal, messages } = context;
   const controlPlane = context.controlPlane();
   const isWatching = watch ?? (context.format() === 'table' && terminal.isLive);
-  const draw = (statuses: readonly PipelineStatus[]) =>
-    renderLive(
-      statuses.map((found) => ({ status: found })),
-      messages,
-      Date.now(),
-    );
+  const draw = (statuses: readonly PipelineStatus[]) => {
+    const nowMs = Date.now();
+    const rows = statuses.map((found) => ({ status: found }));
+    const laneLines = lanes ? statuses.flatMap((found) => renderLanes(found, messages, nowMs)) : [];
+    return [...renderLive(rows, messages, nowMs), ...laneLines];
+  };
   if (!isWatching) {
     const statuses = await readStatuses(controlPlane, product);
     if (context.format() === 'json') terminal.print(JSON.stringify(statuses, undefined, 2));

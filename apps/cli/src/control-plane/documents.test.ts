@@ -3,6 +3,7 @@ import path from 'node:path';
 import { buildSchema, parse, validate } from 'graphql';
 import { expect, test } from 'vitest';
 import * as mesh from './mesh-documents.ts';
+import * as operate from './operate-documents.ts';
 import * as pipeline from './pipeline-documents.ts';
 import * as product from './product-documents.ts';
 
@@ -12,7 +13,7 @@ const sdl = globSync('*/*.graphql', { cwd: features }).map((file) =>
 );
 const schema = buildSchema(sdl.join('\n'));
 
-const documents = Object.entries({ ...mesh, ...pipeline, ...product }).filter(([name]) =>
+const documents = Object.entries({ ...mesh, ...operate, ...pipeline, ...product }).filter(([name]) =>
   /Query$|Mutation$/.test(name),
 );
 

@@ -1,7 +1,8 @@
 const statusFields = `
   pipelineId productName desiredState reportedAt
   lagRecords lagSeconds recordsPerSecond bytesPerSecond lastCommitAt
-  lanes { lane state engine owner reportedAt recordsPerSecond lastCommitAt
+  lanes { lane state engine engineReason owner reportedAt recordsPerSecond bytesPerSecond lastCommitAt tableVersion
+    activity { batchId phase records bytes since }
     partitions { partition nextOffset highWatermark lagRecords lagSeconds }
     error { code message fix } }
   table { url version files bytes rows observedAt }

@@ -139,6 +139,16 @@ export interface PipelineStatus {
     readonly lane: number;
     readonly state: string;
     readonly engine: string | null;
+    readonly engineReason: string | null;
+    readonly recordsPerSecond: number | null;
+    readonly lastCommitAt: string | null;
+    readonly activity: {
+      readonly batchId: string;
+      readonly phase: string;
+      readonly records: string;
+      readonly bytes: string;
+      readonly since: string | null;
+    } | null;
     readonly error: { readonly code: string; readonly message: string; readonly fix: string | null } | null;
     readonly partitions: readonly {
       readonly partition: number;

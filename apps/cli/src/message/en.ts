@@ -1,5 +1,8 @@
+import { operateEnglish } from './operate-en.ts';
+
 /** English texts for people. The Korean ones have the same shape (`Messages`). */
 export const english = {
+  operate: operateEnglish,
   language: 'en' as 'en' | 'ko',
   title: {
     usage: 'Usage:',

@@ -1,6 +1,8 @@
 import type { Messages } from './en.ts';
+import { operateKorean } from './operate-ko.ts';
 
 export const korean: Messages = {
+  operate: operateKorean,
   language: 'ko',
   title: {
     usage: '사용법:',

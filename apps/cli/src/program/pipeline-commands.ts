@@ -31,6 +31,7 @@ function registerStatus(program: Command, context: CommandContext, run: RunComma
     .description(about.status)
     .argument('[product]', option.product)
     .option('--watch', option.watch)
+    .option('--lanes', context.messages.operate.option.lanes)
     .action((product: string | undefined, options: StatusOptions) =>
       run(() => status(context, product === undefined ? options : { ...options, product }, stopOnSignal())),
     );

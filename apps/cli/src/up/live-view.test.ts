@@ -3,6 +3,8 @@ import type { PipelineStatus } from '../control-plane/types.ts';
 import { messagesOf } from '../message/index.ts';
 import { renderLive, renderLiveLine } from './live-view.ts';
 
+const quiet = { engineReason: null, recordsPerSecond: null, lastCommitAt: null, activity: null };
+
 const nowMs = Date.parse('2026-01-01T00:00:10Z');
 
 const counts = {
@@ -26,7 +28,7 @@ const running: PipelineStatus = {
   recordsPerSecond: 82.4,
   bytesPerSecond: 19_000,
   lastCommitAt: '2026-01-01T00:00:08.500Z',
-  lanes: [{ lane: 0, state: 'RUNNING', engine: 'duckdb', error: null, partitions: [] }],
+  lanes: [{ lane: 0, state: 'RUNNING', engine: 'duckdb', ...quiet, error: null, partitions: [] }],
   table,
   quarantineTable: { ...table, version: '3' },
   ledger: { ...counts, offsets: '1234568', landed: '1234567', quarantined: '1', isBalanced: true },
@@ -46,6 +48,7 @@ const stopped: PipelineStatus = {
       lane: 0,
       state: 'STOPPED_BY_INCIDENT',
       engine: 'duckdb',
+      ...quiet,
       error: { code: 'HW_STAGING_GAP', message: 'Offsets are gone.', fix: 'Decide.' },
       partitions: [],
     },

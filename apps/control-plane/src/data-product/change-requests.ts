@@ -13,6 +13,7 @@ import type { MutationCall, Mutations } from '../schema/mutation.ts';
 import { MUTATIONS, PLATFORM, RINGS, SETTINGS, WORLD, type Platform, type Rings } from '../services.ts';
 import type { Settings } from '../settings.ts';
 import type { ChangeOutcome, ChangeRefs } from './change-payload.ts';
+import { traceOfRequest } from '../operation/trace-of-request.ts';
 import { operationTitle } from './operation-title.ts';
 import type { World } from './observe-product.ts';
 
@@ -127,6 +128,7 @@ export async function startOperation(
   await unit.operations.create({
     id,
     kind: operation,
+    ...traceOfRequest(),
     productId,
     changeRequestId: requestId,
     actor,

@@ -333,8 +333,18 @@ export interface StagingPipeline {
   readonly tableUrl: string;
   readonly quarantineUrl: string;
   readonly desiredState: PipelineState;
+  readonly poisonPolicy: PoisonPolicy;
   readonly version: number;
   readonly status: PipelineStatus;
+}
+
+export type PoisonAction = 'PAUSE' | 'CONTINUE';
+
+export interface PoisonPolicy {
+  readonly share: number;
+  readonly windowRecords: number;
+  readonly window: number;
+  readonly action: PoisonAction;
 }
 
 export interface PipelineStatus {
@@ -363,8 +373,19 @@ export interface LaneStatus {
   readonly recordsPerSecond?: number | null | undefined;
   readonly bytesPerSecond?: number | null | undefined;
   readonly lastCommitAt?: number | null | undefined;
+  readonly tableVersion?: bigint | null | undefined;
   readonly partitions: readonly PartitionStatus[];
+  readonly engineReason?: string | null | undefined;
+  readonly activity?: LaneActivity | null | undefined;
   readonly error?: LaneError | null | undefined;
+}
+
+export interface LaneActivity {
+  readonly batchId: string;
+  readonly phase: string;
+  readonly records: bigint;
+  readonly bytes: bigint;
+  readonly since?: number | null | undefined;
 }
 
 export interface LaneError {
@@ -428,6 +449,36 @@ export interface PausePipelineInput {
 }
 
 export interface PausePipelinePayload {
+  readonly pipeline?: StagingPipeline | null | undefined;
+  readonly userErrors: readonly UserError[];
+}
+
+export interface DrainPipelineInput {
+  readonly product: string;
+  readonly reason: string;
+  readonly expectedVersion?: number | null | undefined;
+  readonly idempotencyKey?: string | null | undefined;
+  readonly dryRun?: boolean | null | undefined;
+}
+
+export interface DrainPipelinePayload {
+  readonly pipeline?: StagingPipeline | null | undefined;
+  readonly operation?: Operation | null | undefined;
+  readonly userErrors: readonly UserError[];
+}
+
+export interface SetPoisonPolicyInput {
+  readonly product: string;
+  readonly share: number;
+  readonly windowRecords: number;
+  readonly window: number;
+  readonly action: PoisonAction;
+  readonly expectedVersion?: number | null | undefined;
+  readonly idempotencyKey?: string | null | undefined;
+  readonly dryRun?: boolean | null | undefined;
+}
+
+export interface SetPoisonPolicyPayload {
   readonly pipeline?: StagingPipeline | null | undefined;
   readonly userErrors: readonly UserError[];
 }
@@ -504,9 +555,35 @@ export interface Incident {
   readonly openedAt: number;
   readonly lastSeenAt: number;
   readonly resolvedAt?: number | null | undefined;
+  readonly occurrences: number;
   readonly acceptedBy?: string | null | undefined;
+  readonly acceptedAt?: number | null | undefined;
   readonly acceptedReason?: string | null | undefined;
+  readonly resolvedBy?: string | null | undefined;
+  readonly samples: readonly IncidentSample[];
   readonly version: number;
+}
+
+export interface IncidentSample {
+  readonly stage: string;
+  readonly reason: string;
+  readonly path: string;
+  readonly records: bigint;
+  readonly partition: number;
+  readonly offset: bigint;
+}
+
+export interface ResolveIncidentInput {
+  readonly incident: string;
+  readonly reason: string;
+  readonly expectedVersion?: number | null | undefined;
+  readonly idempotencyKey?: string | null | undefined;
+  readonly dryRun?: boolean | null | undefined;
+}
+
+export interface ResolveIncidentPayload {
+  readonly incident?: Incident | null | undefined;
+  readonly userErrors: readonly UserError[];
 }
 
 export interface AcceptLossInput {
@@ -537,6 +614,7 @@ export interface Operation {
   readonly finishedAt?: number | null | undefined;
   readonly steps: readonly OperationStep[];
   readonly error?: UserError | null | undefined;
+  readonly traceId?: string | null | undefined;
   readonly plan?: Plan | null | undefined;
 }
 

@@ -22,6 +22,10 @@ export const toIncident = (incident: CoreIncident): IncidentModel => ({
   resolvedAt: incident.resolvedAtMs,
   acceptedBy: incident.acceptedBy,
   acceptedReason: incident.acceptedReason,
+  acceptedAt: incident.acceptedAtMs,
+  resolvedBy: incident.resolvedBy,
+  occurrences: incident.occurrences,
+  samples: (incident.samples ?? []).map((sample) => ({ ...sample, records: BigInt(sample.records) })),
   version: incident.generation,
   productId: incident.productId,
 });

@@ -1,9 +1,10 @@
 import { Inject } from '@nestjs/common';
 import { Args, Context, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import { toDataProduct } from '../data-product/data-product.map.ts';
-import type { AcceptLossInput, IncidentStatus } from '../generated/schema-types.ts';
+import type { AcceptLossInput, IncidentStatus, ResolveIncidentInput } from '../generated/schema-types.ts';
 import type { PageArguments } from '../schema/connection.ts';
 import { toCoreName } from '../schema/enum-name.ts';
+import { idOf } from '../schema/global-id.ts';
 import { userErrorsOf } from '../schema/mutation.ts';
 import type { RequestContext } from '../schema/request-context.ts';
 import { IncidentCommands } from './incident.commands.ts';
@@ -40,6 +41,23 @@ export class IncidentResolver {
   async dataProduct(@Parent() { productId }: IncidentModel, @Context() { loaders }: RequestContext) {
     const product = await loaders.product(productId);
     return product && toDataProduct(product);
+  }
+
+  @Query('incident')
+  async incident(@Args('id') id: string, @Context() { loaders }: RequestContext) {
+    const incident = await loaders.incident(idOf('Incident', id) ?? '');
+    return incident && toIncident(incident);
+  }
+
+  @Mutation('resolveIncident')
+  async resolveIncident(
+    @Args('input') input: ResolveIncidentInput,
+    @Context() { principal, loaders }: RequestContext,
+  ) {
+    const outcome = await this.#commands.resolve({ principal, mutation: 'resolveIncident', input });
+    const id = outcome.ok ? outcome.value.incidentId : undefined;
+    const incident = id === undefined ? undefined : await loaders.incident(id);
+    return { incident: incident && toIncident(incident), userErrors: userErrorsOf(outcome) };
   }
 
   @Mutation('acceptLoss')

@@ -7,6 +7,7 @@ import type {
   OperationStep,
 } from '@headwater/core-mesh';
 import { HeadwaterError, type Logger } from '@headwater/kernel';
+import { withTrace } from '@headwater/platform-observability';
 import type { Platform } from '../services.ts';
 
 /** Carries out operations, a few at a time per process, and goes on with those a killed process left behind. */
@@ -25,6 +26,10 @@ export type StepDeed = (operation: Operation, run: StepRun) => Promise<string>;
 export interface StepRun {
   /** The step began before and was not finished: what it makes may exist already, made by this operation. */
   readonly beganBefore: boolean;
+  /** Shows how far the step is. */
+  tell(detail: string): Promise<void>;
+  /** False when the process stops or another one has the operation: the deed gives up at once. */
+  mayGoOn(): boolean;
 }
 
 export type Executor = Readonly<Record<string, StepDeed>>;
@@ -107,7 +112,8 @@ async function runClaimed(
   }, renewEveryMs);
   try {
     const context = { executor: executors[operation.kind], database, platform, logger };
-    await runSteps(operation, context, () => isOurs && !isClosed());
+    const work = () => runSteps(operation, context, () => isOurs && !isClosed());
+    await (operation.traceId === undefined ? work() : withTrace(operation.traceId, work));
   } finally {
     clearInterval(renewal);
     await database.operationLeases.release(operation.id, owner, fence);
@@ -131,7 +137,11 @@ async function runSteps(operation: Operation, context: StepContext, mayGoOn: () 
       status: 'running',
       startedAtMs: platform.clock.nowMs(),
     });
-    const result = await attempt(executor[step.name], current, step.status !== 'pending', mayGoOn);
+    const tell = async (detail: string): Promise<void> => {
+      if (mayGoOn()) current = await saveStep(database, current, position, { detail });
+    };
+    const run = { beganBefore: step.status !== 'pending', tell, mayGoOn };
+    const result = await attempt(executor[step.name], current, run);
     const finishedAtMs = platform.clock.nowMs();
     if (!mayGoOn()) return;
     if ('error' in result) {
@@ -156,23 +166,19 @@ async function runSteps(operation: Operation, context: StepContext, mayGoOn: () 
 
 type StepResult = { readonly detail: string } | { readonly error: OperationError; readonly cause: unknown };
 
-async function attempt(
-  deed: StepDeed | undefined,
-  operation: Operation,
-  beganBefore: boolean,
-  mayGoOn: () => boolean,
-): Promise<StepResult> {
+async function attempt(deed: StepDeed | undefined, operation: Operation, run: StepRun): Promise<StepResult> {
   if (deed === undefined) {
     const error = { code: 'HW_OPERATION_STEP_UNKNOWN', message: 'This version does not know the step.' };
     return { error, cause: error };
   }
   for (let tries = 0; ; tries += 1) {
     try {
-      return { detail: await deed(operation, { beganBefore: beganBefore || tries > 0 }) };
+      return { detail: await deed(operation, { ...run, beganBefore: run.beganBefore || tries > 0 }) };
     } catch (cause) {
       const delayMs = retryDelaysMs[tries];
       const isOutage = cause instanceof HeadwaterError && cause.kind === 'operational' && cause.canRetry;
-      if (!isOutage || delayMs === undefined || !mayGoOn()) return { error: toOperationError(cause), cause };
+      if (!isOutage || delayMs === undefined || !run.mayGoOn())
+        return { error: toOperationError(cause), cause };
       await new Promise((resolve) => setTimeout(resolve, delayMs));
     }
   }

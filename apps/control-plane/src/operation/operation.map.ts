@@ -26,6 +26,7 @@ export const toOperation = (operation: CoreOperation): OperationModel => ({
     finishedAt: step.finishedAtMs,
   })),
   error: operation.error && toOperationError(operation.error),
+  traceId: operation.traceId,
   productId: operation.productId,
   changeRequestId: operation.changeRequestId,
 });

@@ -4,6 +4,7 @@ import { err, ok } from '@headwater/kernel';
 import { findProduct } from '../data-product/find-product.ts';
 import { productUnknown } from '../data-product/product-unknown.ts';
 import type { ApplyRetentionInput, PlanRetentionInput } from '../generated/schema-types.ts';
+import { traceOfRequest } from '../operation/trace-of-request.ts';
 import type { MutationCall, Mutations, Outcome } from '../schema/mutation.ts';
 import { DATABASE, MUTATIONS, PLATFORM, RINGS, type Platform, type Rings } from '../services.ts';
 import { retentionSteps } from './retention.executor.ts';
@@ -80,6 +81,7 @@ export class RetentionCommands {
       await unit.operations.create({
         id: operationId,
         kind: 'apply-retention',
+        ...traceOfRequest(),
         productId: product.id,
         actor,
         input: { productId: product.id, planId: preview.id },

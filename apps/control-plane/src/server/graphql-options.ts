@@ -17,6 +17,7 @@ import type { Authentication } from '../viewer/authentication.ts';
 export function createGraphqlOptions(
   services: Services,
   authentication: Authentication,
+  watching: NonNullable<MercuriusDriverConfig['hooks']> = {},
 ): MercuriusDriverConfig {
   const { settings, platform } = services;
   const format = { isLocal: settings.isInsecure, logger: platform.logger };
@@ -50,6 +51,7 @@ export function createGraphqlOptions(
       },
     }),
     hooks: {
+      ...watching,
       // Mercurius validates queries and mutations, but not subscriptions.
       preSubscriptionExecution: async (schema, document) => {
         const [problem] = validate(schema, document, [...specifiedRules, ...rules], { maxErrors: 1 });

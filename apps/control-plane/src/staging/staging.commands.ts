@@ -1,9 +1,15 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { DataProduct, MeshUnit, PipelineRecord, Problem } from '@headwater/core-mesh';
+import type { DataProduct, MeshUnit, PipelineRecord, PipelineStore, Problem } from '@headwater/core-mesh';
+import type { PipelineSpec } from '@headwater/core-staging';
 import { err, ok, type Result } from '@headwater/kernel';
 import { productUnknown } from '../data-product/product-unknown.ts';
 import { findProduct } from '../data-product/find-product.ts';
-import type { PausePipelineInput, ResumePipelineInput } from '../generated/schema-types.ts';
+import type {
+  PausePipelineInput,
+  ResumePipelineInput,
+  SetPoisonPolicyInput,
+} from '../generated/schema-types.ts';
+import { toCoreName } from '../schema/enum-name.ts';
 import type { MutationCall, Mutations, Outcome } from '../schema/mutation.ts';
 import { MUTATIONS, RINGS, type Rings } from '../services.ts';
 
@@ -11,7 +17,7 @@ type PipelineRefs = { readonly pipelineId: string };
 
 interface StateChange {
   readonly product: string;
-  readonly state: 'running' | 'paused';
+  readonly change: (spec: PipelineSpec) => Parameters<PipelineStore['update']>[2] | undefined;
   readonly event: string;
   readonly facts: Readonly<Record<string, string>>;
   readonly expectedVersion: number | null | undefined;
@@ -31,7 +37,7 @@ export class StagingCommands {
     const { product, reason, expectedVersion } = call.input;
     return this.#change(call, {
       product,
-      state: 'paused',
+      change: toState('paused'),
       event: 'pipeline.paused',
       facts: { reason },
       expectedVersion,
@@ -42,9 +48,25 @@ export class StagingCommands {
     const { product, expectedVersion } = call.input;
     return this.#change(call, {
       product,
-      state: 'running',
+      change: toState('running'),
       event: 'pipeline.resumed',
       facts: {},
+      expectedVersion,
+    });
+  }
+
+  setPoisonPolicy(
+    call: MutationCall & { readonly input: SetPoisonPolicyInput },
+  ): Promise<Outcome<PipelineRefs>> {
+    const { product, share, windowRecords, window, action, expectedVersion } = call.input;
+    const isSound = share > 0 && share <= 1 && windowRecords >= 1 && window >= 1_000;
+    if (!isSound) return Promise.resolve(err([poisonPolicyInvalid]));
+    const poison = { share, windowRecords, windowMs: window, policy: toCoreName(action) };
+    return this.#change(call, {
+      product,
+      change: () => ({ poison }),
+      event: 'pipeline.poison-policy-set',
+      facts: { share: String(share), windowRecords: String(windowRecords), policy: poison.policy },
       expectedVersion,
     });
   }
@@ -55,10 +77,9 @@ export class StagingCommands {
       if (!found.ok) return found;
       const { product, pipeline } = found.value;
       const { pipelineId, generation } = pipeline.spec;
-      if (pipeline.spec.desiredState !== change.state) {
-        await unit.pipelines.update(pipelineId, change.expectedVersion ?? generation, {
-          desiredState: change.state,
-        });
+      const wanted = change.change(pipeline.spec);
+      if (wanted !== undefined) {
+        await unit.pipelines.update(pipelineId, change.expectedVersion ?? generation, wanted);
       }
       return ok({
         refs: { pipelineId },
@@ -74,7 +95,23 @@ export class StagingCommands {
   }
 }
 
-async function findPipeline(
+/** A drain ends with any other wish about the state. */
+const toState =
+  (desiredState: 'running' | 'paused') =>
+  (spec: PipelineSpec): ReturnType<StateChange['change']> =>
+    spec.desiredState === desiredState && spec.drainTo === undefined
+      ? undefined
+      : { desiredState, drainTo: undefined };
+
+const poisonPolicyInvalid: Problem = {
+  code: 'HW_POISON_POLICY_INVALID',
+  message:
+    'A poison policy needs a share above 0 and at most 1, a window of at least one record and one second.',
+  fix: 'For example share 0.2, windowRecords 1000, window PT5M.',
+  path: ['share'],
+};
+
+export async function findPipeline(
   unit: MeshUnit,
   name: string,
 ): Promise<Result<{ readonly product: DataProduct; readonly pipeline: PipelineRecord }, readonly Problem[]>> {

@@ -1,10 +1,18 @@
 import type { LaneReport, PipelineRecord, PipelineReport } from '@headwater/core-mesh';
-import type { LedgerClasses, PartitionStatus as CorePartition } from '@headwater/core-staging';
+import {
+  defaultPoisonPolicy,
+  type LaneActivity as CoreActivity,
+  type LedgerClasses,
+  type PartitionStatus as CorePartition,
+  type PoisonPolicy as CorePoisonPolicy,
+} from '@headwater/core-staging';
 import type {
+  LaneActivity,
   LaneStatus,
   LedgerTotals,
   PartitionStatus,
   PipelineStatus,
+  PoisonPolicy,
   StagingPipeline,
   TableStatus,
 } from '../generated/schema-types.ts';
@@ -24,8 +32,16 @@ export const toStagingPipeline = (record: PipelineRecord): StagingPipelineModel 
   tableUrl: record.spec.tableUrl,
   quarantineUrl: record.spec.quarantineUrl,
   desiredState: toEnumName(record.spec.desiredState),
+  poisonPolicy: toPoisonPolicy(record.spec.poison ?? defaultPoisonPolicy),
   version: record.spec.generation,
   record,
+});
+
+const toPoisonPolicy = ({ share, windowRecords, windowMs, policy }: CorePoisonPolicy): PoisonPolicy => ({
+  share,
+  windowRecords,
+  window: windowMs,
+  action: toEnumName(policy),
 });
 
 /** The tables are looked up by resolvers of their own, because they cost more than the report. */
@@ -82,8 +98,18 @@ const toLane = ({ lane, owner, fence, reportedAtMs, status }: LaneReport): LaneS
   recordsPerSecond: status?.recordsPerSecond,
   bytesPerSecond: status?.bytesPerSecond,
   lastCommitAt: status?.lastCommitAtMs,
+  tableVersion: status === undefined || status.tableVersion < 0n ? null : status.tableVersion,
+  engineReason: status?.engineReason,
+  activity: owner === undefined || status?.activity === undefined ? null : toActivity(status.activity),
   partitions: (status?.partitions ?? []).map(toPartition),
   error: status?.error,
+});
+
+const toActivity = ({ records, bytes, sinceMs, ...activity }: CoreActivity): LaneActivity => ({
+  ...activity,
+  records: BigInt(records),
+  bytes: BigInt(bytes),
+  since: sinceMs === 0 ? null : sinceMs,
 });
 
 const toPartition = (partition: CorePartition): PartitionStatus => ({

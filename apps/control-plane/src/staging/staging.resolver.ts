@@ -10,11 +10,18 @@ import {
   Subscription,
 } from '@nestjs/graphql';
 import { toDataProduct } from '../data-product/data-product.map.ts';
-import type { PausePipelineInput, ResumePipelineInput } from '../generated/schema-types.ts';
+import type {
+  DrainPipelineInput,
+  PausePipelineInput,
+  ResumePipelineInput,
+  SetPoisonPolicyInput,
+} from '../generated/schema-types.ts';
+import { toOperation } from '../operation/operation.map.ts';
 import type { PageArguments } from '../schema/connection.ts';
 import { limits } from '../schema/limits.ts';
 import { userErrorsOf } from '../schema/mutation.ts';
 import type { RequestContext } from '../schema/request-context.ts';
+import { DrainCommands } from './drain.commands.ts';
 import { StagingCommands } from './staging.commands.ts';
 import { toPipelineStatus, toStagingPipeline, type StagingPipelineModel } from './staging.map.ts';
 import { StagingQueries } from './staging.queries.ts';
@@ -29,15 +36,18 @@ interface LedgerArguments extends PageArguments {
 export class StagingResolver {
   readonly #queries: StagingQueries;
   readonly #commands: StagingCommands;
+  readonly #draining: DrainCommands;
   readonly #feed: StatusFeed;
 
   constructor(
     @Inject(StagingQueries) queries: StagingQueries,
     @Inject(StagingCommands) commands: StagingCommands,
+    @Inject(DrainCommands) draining: DrainCommands,
     @Inject(STATUS_FEED) feed: StatusFeed,
   ) {
     this.#queries = queries;
     this.#commands = commands;
+    this.#draining = draining;
     this.#feed = feed;
   }
 
@@ -84,6 +94,33 @@ export class StagingResolver {
     @Context() { principal, loaders }: RequestContext,
   ) {
     const outcome = await this.#commands.resume({ principal, mutation: 'resumePipeline', input });
+    const id = outcome.ok ? outcome.value.pipelineId : undefined;
+    const pipeline = id === undefined ? undefined : await loaders.pipeline(id);
+    return { pipeline: pipeline && toStagingPipeline(pipeline), userErrors: userErrorsOf(outcome) };
+  }
+
+  @Mutation('drainPipeline')
+  async drainPipeline(
+    @Args('input') input: DrainPipelineInput,
+    @Context() { principal, loaders }: RequestContext,
+  ) {
+    const outcome = await this.#draining.drain({ principal, mutation: 'drainPipeline', input });
+    const { pipelineId, operationId } = outcome.ok ? outcome.value : {};
+    const pipeline = pipelineId === undefined ? undefined : await loaders.pipeline(pipelineId);
+    const operation = operationId === undefined ? undefined : await loaders.operation(operationId);
+    return {
+      pipeline: pipeline && toStagingPipeline(pipeline),
+      operation: operation && toOperation(operation),
+      userErrors: userErrorsOf(outcome),
+    };
+  }
+
+  @Mutation('setPoisonPolicy')
+  async setPoisonPolicy(
+    @Args('input') input: SetPoisonPolicyInput,
+    @Context() { principal, loaders }: RequestContext,
+  ) {
+    const outcome = await this.#commands.setPoisonPolicy({ principal, mutation: 'setPoisonPolicy', input });
     const id = outcome.ok ? outcome.value.pipelineId : undefined;
     const pipeline = id === undefined ? undefined : await loaders.pipeline(id);
     return { pipeline: pipeline && toStagingPipeline(pipeline), userErrors: userErrorsOf(outcome) };

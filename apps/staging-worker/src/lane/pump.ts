@@ -2,6 +2,7 @@ import {
   decideBatch,
   decideFill,
   drainUntil,
+  isDrained,
   faultPoint,
   laneDuties,
   openAccount,
@@ -117,9 +118,13 @@ async function fetchOnce(
   fill: Fill,
   limits: { readonly bytesMax: number; readonly waitMsMax: number },
 ): Promise<PumpEnd | undefined> {
+  const drain = drainUntil(lane.pipeline);
+  // A drained partition asks the broker nothing, so nothing would make the loop wait.
+  if (drain.until !== undefined && isDrained(lane.pipeline, fill.accounts))
+    return void (await sleep(HOLD_MS));
   const end = await fillOnce(lane.world, fill, {
     ...limits,
-    ...drainUntil(lane.pipeline),
+    ...drain,
     topic: lane.topic,
     views: lane.views,
   });

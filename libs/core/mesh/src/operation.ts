@@ -2,7 +2,7 @@ import type { Json } from '@headwater/kernel';
 import type { Page, PageRequest } from './page.ts';
 
 export type OperationStatus = 'pending' | 'running' | 'succeeded' | 'failed' | 'rolled-back';
-export type OperationKind = 'onboard' | 'retire' | 'apply-retention';
+export type OperationKind = 'onboard' | 'retire' | 'apply-retention' | 'drain';
 
 export interface OperationStep {
   /** Stable name the executor knows, for example `topic`. */
@@ -33,6 +33,8 @@ export interface Operation {
   readonly input: Json;
   readonly steps: readonly OperationStep[];
   readonly attempt: number;
+  /** The trace of the request that began it: 32 hexadecimal digits. */
+  readonly traceId?: string;
   readonly error?: OperationError;
   readonly createdAtMs: number;
   readonly startedAtMs?: number;
@@ -47,7 +49,10 @@ export interface OperationReads {
 
 export interface OperationStore extends OperationReads {
   create(
-    operation: Pick<Operation, 'id' | 'kind' | 'productId' | 'changeRequestId' | 'actor' | 'input' | 'steps'>,
+    operation: Pick<
+      Operation,
+      'id' | 'kind' | 'productId' | 'changeRequestId' | 'actor' | 'input' | 'steps' | 'traceId'
+    >,
   ): Promise<Operation>;
   /** Writes progress; the executor's lease and fence guard it. */
   update(

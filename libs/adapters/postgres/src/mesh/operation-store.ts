@@ -16,6 +16,7 @@ export const toOperation = (row: OperationRow): Operation =>
     input: fromJson(row.input),
     steps: fromJson<readonly OperationStep[]>(row.steps),
     attempt: row.attempt,
+    traceId: row.traceId,
     error: row.error === null ? null : fromJson<OperationError>(row.error),
     createdAtMs: toMs(row.createdAt),
     startedAtMs: toMs(row.startedAt) ?? null,

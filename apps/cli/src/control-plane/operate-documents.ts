@@ -1,0 +1,38 @@
+import { operationFields } from './product-documents.ts';
+
+const userErrors = 'userErrors { code message fix path }';
+const pipelineFields = 'pipelineId desiredState version poisonPolicy { share windowRecords window action }';
+
+export const pausePipelineMutation = `
+  mutation ($input: PausePipelineInput!) {
+    result: pausePipeline(input: $input) { pipeline { ${pipelineFields} } ${userErrors} }
+  }`;
+
+export const resumePipelineMutation = `
+  mutation ($input: ResumePipelineInput!) {
+    result: resumePipeline(input: $input) { pipeline { ${pipelineFields} } ${userErrors} }
+  }`;
+
+export const drainPipelineMutation = `
+  mutation ($input: DrainPipelineInput!) {
+    result: drainPipeline(input: $input) {
+      pipeline { ${pipelineFields} } operation { ${operationFields} } ${userErrors}
+    }
+  }`;
+
+export const setPoisonPolicyMutation = `
+  mutation ($input: SetPoisonPolicyInput!) {
+    result: setPoisonPolicy(input: $input) { pipeline { ${pipelineFields} } ${userErrors} }
+  }`;
+
+const incidentFields = `
+  id kind status dataProduct { qualifiedName } partition from to cause fix occurrences
+  openedAt lastSeenAt resolvedAt resolvedBy acceptedBy acceptedAt acceptedReason
+  samples { stage reason path records partition offset }`;
+
+export const incidentQuery = `query ($id: ID!) { incident(id: $id) { ${incidentFields} } }`;
+
+export const resolveIncidentMutation = `
+  mutation ($input: ResolveIncidentInput!) {
+    result: resolveIncident(input: $input) { incident { ${incidentFields} } ${userErrors} }
+  }`;

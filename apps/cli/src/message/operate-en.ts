@@ -1,0 +1,56 @@
+/** English texts of the commands that operate pipelines. */
+export const operateEnglish = {
+  about: {
+    pipeline: 'Operate a product’s pipeline: pause, resume, drain, replay, backfill, restart',
+    pause: 'Stop staging after the batch in flight; records wait in the topic',
+    resume: 'Go on with staging',
+    drain: 'Land everything up to the high watermarks of this moment, then pause',
+    poison: 'Say which share of refused records is an incident, and whether it stops the lane',
+    acceptLoss: 'Record that an incident’s gap is lost for good (as `incidents accept-loss`)',
+    incidentShow: 'Show one incident: cause, exact gap, reasons, fix, who closed it',
+    incidentResolve: 'Close an incident that has no gap, for example one of poison',
+  },
+  option: {
+    lanes: 'show each lane and partition (default when a product is named)',
+    share: 'share of refused records above which it is an incident, for example 0.2',
+    windowRecords: 'records judged together',
+    windowSeconds: 'a window that lasts longer begins again',
+    poisonAction: 'pause: the lane stops; continue: it is only told',
+  },
+  paused: (product: string) => `${product} is paused; records wait in the topic.`,
+  resumed: (product: string) => `${product} goes on.`,
+  drained: (product: string, steps: string) => `${product} is drained and paused. ${steps}`,
+  poisonSet: (product: string, share: string, records: number, action: string) =>
+    `${product}: more than ${share} % of ${records} records refused is an incident (${action}).`,
+  resolved: (id: string) => `Incident ${id} is closed.`,
+  incident: {
+    unknown: (id: string) => `There is no incident ${id}.`,
+    product: 'product',
+    status: 'status',
+    gap: 'gap',
+    cause: 'cause',
+    fix: 'fix',
+    seen: 'seen',
+    times: (count: number, first: string, last: string) => `${count} times, first ${first}, last ${last}`,
+    acceptedBy: 'loss accepted by',
+    resolvedBy: 'closed by',
+    staging: 'staging',
+    samples: 'reasons',
+  },
+  lane: {
+    lane: 'lane',
+    state: 'state',
+    engine: 'engine',
+    partition: 'partition',
+    next: 'next offset',
+    high: 'high watermark',
+    lag: 'lag',
+    rate: 'rate',
+    lastCommit: 'last commit',
+    batch: 'batch in flight',
+    none: '',
+    because: (reason: string) => `because ${reason}`,
+  },
+};
+
+export type OperateMessages = typeof operateEnglish;

@@ -1,0 +1,56 @@
+import type { OperateMessages } from './operate-en.ts';
+
+/** 파이프라인을 운영하는 명령의 한국어 문구. */
+export const operateKorean: OperateMessages = {
+  about: {
+    pipeline: '프로덕트의 파이프라인 운영: 일시 중지, 재개, 배출, 재처리, 백필, 재시작',
+    pause: '진행 중인 배치 뒤에 스테이징을 멈춤. 레코드는 토픽에서 기다림',
+    resume: '스테이징을 계속함',
+    drain: '지금의 하이 워터마크까지 모두 적재한 뒤 일시 중지',
+    poison: '거부된 레코드의 비율이 얼마를 넘으면 인시던트인지, 레인을 멈출지 정함',
+    acceptLoss: '인시던트의 구간이 영구히 손실되었음을 기록 (`incidents accept-loss`와 같음)',
+    incidentShow: '인시던트 하나 보기: 원인, 정확한 구간, 사유, 해결 방법, 닫은 사람',
+    incidentResolve: '구간이 없는 인시던트를 닫음 (예: poison)',
+  },
+  option: {
+    lanes: '레인과 파티션을 각각 표시 (프로덕트를 지정하면 기본값)',
+    share: '인시던트가 되는 거부 레코드 비율, 예: 0.2',
+    windowRecords: '함께 판단할 레코드 수',
+    windowSeconds: '이보다 오래된 구간은 새로 시작함(초)',
+    poisonAction: 'pause: 레인을 멈춤, continue: 알리기만 함',
+  },
+  paused: (product) => `${product}을(를) 일시 중지했습니다. 레코드는 토픽에서 기다립니다.`,
+  resumed: (product) => `${product}을(를) 계속합니다.`,
+  drained: (product, steps) => `${product}을(를) 배출하고 일시 중지했습니다. ${steps}`,
+  poisonSet: (product, share, records, action) =>
+    `${product}: 레코드 ${records}건 중 ${share}%를 넘게 거부되면 인시던트입니다 (${action}).`,
+  resolved: (id) => `인시던트 ${id}을(를) 닫았습니다.`,
+  incident: {
+    unknown: (id) => `인시던트 ${id}이(가) 없습니다.`,
+    product: '프로덕트',
+    status: '상태',
+    gap: '구간',
+    cause: '원인',
+    fix: '해결',
+    seen: '발생',
+    times: (count, first, last) => `${count}회, 처음 ${first}, 마지막 ${last}`,
+    acceptedBy: '손실 승인',
+    resolvedBy: '닫은 사람',
+    staging: '스테이징',
+    samples: '사유',
+  },
+  lane: {
+    lane: '레인',
+    state: '상태',
+    engine: '엔진',
+    partition: '파티션',
+    next: '다음 오프셋',
+    high: '하이 워터마크',
+    lag: '지연',
+    rate: '처리율',
+    lastCommit: '마지막 커밋',
+    batch: '진행 중인 배치',
+    none: '',
+    because: (reason) => `이유: ${reason}`,
+  },
+};
