@@ -1,21 +1,19 @@
-import { readFileSync } from 'node:fs';
 import {
   describeProblem,
   diffContracts,
   inferContract,
   lintContract,
   looksLikeCsv,
-  parseContract,
   splitCsv,
   splitSample,
 } from '@headwater/core-contract';
-import type { ContractChangelog, ContractProblem, DataContract } from '@headwater/core-contract';
+import type { ContractChangelog } from '@headwater/core-contract';
 import { convertContract } from '@headwater/core-conversion';
 import type { ConversionTarget } from '@headwater/core-conversion';
 import { userError } from '@headwater/kernel';
 import type { CommandContext } from '../context.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
-import { readStandardInput, standardInputName } from '../input/standard-input.ts';
+import { invalidContract, nameOf, readContract, readText } from '../input/contract-file.ts';
 import type { Messages } from '../message/index.ts';
 import { printListing, printRecord } from '../output/listing.ts';
 
@@ -89,7 +87,7 @@ export async function convert(
 ): Promise<ExitCode> {
   const { terminal, messages } = context;
   const converted = convertContract(await readContract(source), target, messages.language);
-  if (!converted.ok) throw invalid(source, converted.error);
+  if (!converted.ok) throw invalidContract(source, converted.error);
   const { text, losses } = converted.value;
   if (context.format() === 'table') {
     for (const { path, message } of losses) terminal.say(`${path}: ${message}`);
@@ -99,33 +97,4 @@ export async function convert(
     terminal.print(JSON.stringify({ text, losses }));
   }
   return exitCode.ok;
-}
-
-async function readContract(source: string): Promise<DataContract> {
-  const parsed = parseContract(await readText(source));
-  if (!parsed.ok) throw invalid(source, parsed.error);
-  return parsed.value;
-}
-
-const invalid = (source: string, problems: readonly ContractProblem[]): Error =>
-  userError({
-    code: 'HW_CONTRACT_INVALID',
-    message: problems.map((problem) => describeProblem(nameOf(source), problem)).join('\n  '),
-    fix: problems[0]?.fix ?? 'Run headwater contract lint on it.',
-  });
-
-const nameOf = (source: string): string => (source === '-' ? standardInputName : source);
-
-async function readText(source: string): Promise<string> {
-  if (source === '-') return readStandardInput();
-  try {
-    return readFileSync(source, 'utf8');
-  } catch (cause) {
-    throw userError({
-      code: 'HW_CLI_INPUT_UNREADABLE',
-      message: `Cannot read ${source}.`,
-      fix: 'Name an existing file that this user can read, or - for standard input.',
-      cause,
-    });
-  }
 }

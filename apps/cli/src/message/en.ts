@@ -25,6 +25,7 @@ export const english = {
     produce: 'Send JSON lines from a file or standard input to a product’s topic',
     tail: 'Read the last records of a product’s topic and, with --follow, new ones',
     contract: 'Work with data contracts (ODCS 3.1)',
+    contractTest: 'Judge a sample by a contract as staging would, and measure its quality checks',
     contractConvert: 'Write a contract in another format and say what that format cannot express',
     contractDiff: 'Classify every change between two versions of a contract: breaking, compatible or docs',
     contractInfer: 'Infer a contract from JSON lines',
@@ -65,6 +66,7 @@ export const english = {
     key: 'member of the JSON object to use as record key',
     jsonLines: 'file of JSON lines, or - for standard input',
     to: 'format to write',
+    sample: 'records as JSON lines, a JSON array or CSV, or - for standard input',
     contractFile: 'contract (ODCS YAML or JSON), or - for standard input',
     decode: 'read values as JSON, behind a schema id if there is one',
     follow: 'wait for new records until Ctrl-C',
@@ -170,6 +172,9 @@ export const english = {
   },
   change: {
     planTitle: (name: string) => `Plan for ${name}`,
+    sampleCut: (records: number) => `The sample is longer than what is looked at: ${records} records.`,
+    tested: (accepted: number, records: number, status: string) =>
+      `${status}: ${accepted} of ${records} records are accepted`,
     losses: (count: number) => `${count} thing${count === 1 ? '' : 's'} the format cannot express`,
     noChanges: (name: string) => `${name}: nothing to change`,
     unchanged: (kind: string, name: string) => `${kind} ${name}: exists already`,
@@ -186,6 +191,9 @@ export const english = {
     fix: 'fix',
   },
   contract: {
+    sampleCut: (records: number) => `The sample is longer than what is looked at: ${records} records.`,
+    tested: (accepted: number, records: number, status: string) =>
+      `${status}: ${accepted} of ${records} records are accepted`,
     losses: (count: number) => `${count} thing${count === 1 ? '' : 's'} the format cannot express`,
     noChanges: 'The contracts say the same.',
     changelog: (count: number, classification: string, semver: string) =>

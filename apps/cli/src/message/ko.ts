@@ -25,6 +25,7 @@ export const korean: Messages = {
     produce: '파일이나 표준 입력의 JSON 라인을 프로덕트의 토픽으로 전송',
     tail: '프로덕트 토픽의 마지막 레코드를 읽고, --follow면 새 레코드도 읽음',
     contract: '데이터 계약(ODCS 3.1) 다루기',
+    contractTest: '스테이징과 똑같이 표본을 계약으로 판정하고 품질 검사를 측정',
     contractConvert: '계약을 다른 형식으로 쓰고, 그 형식이 표현할 수 없는 것을 알림',
     contractDiff: '두 버전의 계약 사이 변경을 모두 분류: breaking(호환 깨짐), compatible(호환), docs(문서)',
     contractInfer: 'JSON 라인에서 계약을 추론',
@@ -65,6 +66,7 @@ export const korean: Messages = {
     key: '레코드 키로 쓸 JSON 멤버',
     jsonLines: 'JSON 라인 파일, 또는 표준 입력은 -',
     to: '쓸 형식',
+    sample: '레코드(JSON 라인, JSON 배열, CSV), 표준 입력은 -',
     contractFile: '계약 파일(ODCS YAML 또는 JSON), 표준 입력은 -',
     decode: '값을 JSON으로 읽음 (앞에 스키마 id가 있으면 함께 표시)',
     follow: 'Ctrl-C까지 새 레코드를 기다림',
@@ -166,6 +168,8 @@ export const korean: Messages = {
   },
   change: {
     planTitle: (name) => `${name} 계획`,
+    sampleCut: (records) => `표본이 한도보다 길어 ${records}건만 검사했습니다.`,
+    tested: (accepted, records, status) => `${status}: 레코드 ${records}건 중 ${accepted}건을 받습니다`,
     losses: (count) => `이 형식으로 표현할 수 없는 항목이 ${count}개 있습니다`,
     noChanges: (name) => `${name}: 바꿀 것이 없습니다`,
     unchanged: (kind, name) => `${kind} ${name}: 이미 있음`,
@@ -182,6 +186,8 @@ export const korean: Messages = {
     fix: '해결',
   },
   contract: {
+    sampleCut: (records) => `표본이 한도보다 길어 ${records}건만 검사했습니다.`,
+    tested: (accepted, records, status) => `${status}: 레코드 ${records}건 중 ${accepted}건을 받습니다`,
     losses: (count) => `이 형식으로 표현할 수 없는 항목이 ${count}개 있습니다`,
     noChanges: '두 계약의 내용이 같습니다.',
     changelog: (count, classification, semver) =>

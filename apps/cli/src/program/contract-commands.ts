@@ -2,6 +2,7 @@ import { CONVERSION_TARGETS } from '@headwater/core-conversion';
 import type { ConversionTarget } from '@headwater/core-conversion';
 import { Option, type Command } from 'commander';
 import { convert, diffFiles, infer, lint, type InferOptions } from '../command/contract.ts';
+import { testContract } from '../command/contract-test.ts';
 import type { CommandContext, RunCommand } from '../context.ts';
 import { addExamples } from './option-values.ts';
 
@@ -12,6 +13,7 @@ export function registerContractCommands(program: Command, context: CommandConte
   registerInfer(contract, context, run);
   registerDiff(contract, context, run);
   registerConvert(contract, context, run);
+  registerTest(contract, context, run);
 }
 
 function registerLint(contract: Command, context: CommandContext, run: RunCommand): void {
@@ -66,5 +68,19 @@ function registerConvert(contract: Command, context: CommandContext, run: RunCom
   addExamples(converting, title['examples'] ?? '', [
     'headwater contract convert orders.odcs.yaml --to asyncapi > orders.asyncapi.yaml',
     'headwater contract convert orders.odcs.yaml --to html > orders.html',
+  ]);
+}
+
+function registerTest(contract: Command, context: CommandContext, run: RunCommand): void {
+  const { about, option, title } = context.messages;
+  const testing = contract
+    .command('test')
+    .description(about.contractTest)
+    .argument('<file>', option.contractFile)
+    .requiredOption('--sample <file>', option.sample)
+    .action((file: string, options: { sample: string }) => run(() => testContract(context, file, options)));
+  addExamples(testing, title['examples'] ?? '', [
+    'headwater contract test orders.odcs.yaml --sample orders.jsonl',
+    'zcat orders.jsonl.gz | headwater contract test orders.odcs.yaml --sample - -o json',
   ]);
 }

@@ -20,3 +20,4 @@ export {
   type BalanceExample,
   type BalanceJoin,
 } from './balance-join.ts';
+export { measureQuality, type MeasuredRows, type MeasureLimits } from './quality-measure.ts';

@@ -17,14 +17,26 @@ export * from './partition-account.ts';
 export * from './pipeline.ts';
 export * from './poison.ts';
 export * from './ports.ts';
-export type { CompressionType, RecordBatchCodecs, RecordSetCoordinates } from './record-batch.ts';
-export { wholeBatchesLength } from './record-batch.ts';
+export type {
+  CompressionType,
+  RecordBatch,
+  RecordBatchCodecs,
+  RecordSetCoordinates,
+} from './record-batch.ts';
+export { RECORD_BATCH_OVERHEAD, wholeBatchesLength } from './record-batch.ts';
 export type { RecordHeader, ScannedRecord } from './record-batch-records.ts';
 export { recordHeaders, recordKey, recordOffset, recordValue } from './record-batch-records.ts';
-export type { RecordSetScanner, RecordVisitor, ScannerOptions } from './record-batch-scan.ts';
+export type {
+  BatchTally,
+  RecordSetScanner,
+  RecordVisitor,
+  ScannerOptions,
+  StoredBatch,
+} from './record-batch-scan.ts';
 export { createRecordSetScanner } from './record-batch-scan.ts';
 export * from './record-set-engine.ts';
 export * from './record-source.ts';
 export * from './schema-change.ts';
 export * from './staging-tables.ts';
 export * from './takeover.ts';
+export { encodeSampleRecordSet } from './sample-record-set.ts';

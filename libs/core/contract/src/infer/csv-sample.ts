@@ -1,14 +1,17 @@
 import { SAMPLE_BYTES_MAX, SAMPLE_RECORDS_MAX } from './sample-records.ts';
-import type { Sample } from './sample-records.ts';
+import type { Sample, SampleBounds } from './sample-records.ts';
 
 /**
  * Reads comma, semicolon or tab separated text with a header row (RFC 4180: quotes, doubled quotes, line breaks inside
  * quotes) as JSON records. A column is a number or a boolean when its values are; digits with a leading zero are a code,
  * not a number. Empty cells are absent.
  */
-export function splitCsv(file: string): Sample {
-  const text = (file.startsWith('\uFEFF') ? file.slice(1) : file).slice(0, SAMPLE_BYTES_MAX);
-  const { rows, isCut } = readRows(text, delimiterOf(text));
+export function splitCsv(
+  file: string,
+  bounds: SampleBounds = { recordsMax: SAMPLE_RECORDS_MAX, bytesMax: SAMPLE_BYTES_MAX },
+): Sample {
+  const text = (file.startsWith('\uFEFF') ? file.slice(1) : file).slice(0, bounds.bytesMax);
+  const { rows, isCut } = readRows(text, delimiterOf(text), bounds.recordsMax);
   const [header, ...data] = rows;
   if (header === undefined) return { records: [], isCut: false };
   const names = columnNames(header.cells);
@@ -38,12 +41,13 @@ interface Row {
 function readRows(
   text: string,
   delimiter: string,
+  recordsMax: number,
 ): { readonly rows: readonly Row[]; readonly isCut: boolean } {
   const rows: Row[] = [];
   let position = 0;
   let line = 1;
   while (position < text.length) {
-    if (rows.length > SAMPLE_RECORDS_MAX) return { rows, isCut: true };
+    if (rows.length > recordsMax) return { rows, isCut: true };
     const row = readRow(text, position, delimiter);
     if (row.cells.length > 1 || row.cells[0] !== '') rows.push({ cells: row.cells, line });
     line += row.lines;

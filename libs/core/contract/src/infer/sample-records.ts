@@ -7,6 +7,14 @@ import { decodeUtf8, encodeUtf8 } from '../judge/text.ts';
 export const SAMPLE_RECORDS_MAX = 10_000;
 export const SAMPLE_BYTES_MAX = 16 * 1024 * 1024;
 
+/** How much of a file is looked at. */
+export interface SampleBounds {
+  readonly recordsMax: number;
+  readonly bytesMax: number;
+}
+
+const INFERENCE: SampleBounds = { recordsMax: SAMPLE_RECORDS_MAX, bytesMax: SAMPLE_BYTES_MAX };
+
 /** One record of a sample with the line it begins on, counted from 1. */
 export interface SampleRecord {
   readonly text: string;
@@ -20,13 +28,13 @@ export interface Sample {
 }
 
 /** Takes one record per text; blank ones are left out. */
-export function toSample(texts: readonly string[]): Sample {
+export function toSample(texts: readonly string[], bounds: SampleBounds = INFERENCE): Sample {
   const records: SampleRecord[] = [];
   let bytes = 0;
   for (const [i, text] of texts.entries()) {
     if (text.trim() === '') continue;
     bytes += text.length;
-    if (records.length >= SAMPLE_RECORDS_MAX || bytes > SAMPLE_BYTES_MAX) return { records, isCut: true };
+    if (records.length >= bounds.recordsMax || bytes > bounds.bytesMax) return { records, isCut: true };
     records.push({ text, line: i + 1 });
   }
   return { records, isCut: false };
@@ -36,21 +44,21 @@ export function toSample(texts: readonly string[]): Sample {
  * Splits a file into records: JSON lines, one JSON array whose elements are the records, or one JSON object that holds
  * such an array, as feature collections and API answers do.
  */
-export function splitSample(file: string): Sample {
+export function splitSample(file: string, bounds: SampleBounds = INFERENCE): Sample {
   const text = file.startsWith('\uFEFF') ? file.slice(1) : file;
-  if (text.trimStart().startsWith('[')) return splitArray(text, 0);
-  const inner = innerArray(text);
+  if (text.trimStart().startsWith('[')) return splitArray(text, 0, bounds);
+  const inner = innerArray(text, bounds);
   return inner === undefined
-    ? toSample(text.slice(0, SAMPLE_BYTES_MAX * 2).split(/\r?\n/))
-    : splitArray(text, inner);
+    ? toSample(text.slice(0, bounds.bytesMax * 2).split(/\r?\n/), bounds)
+    : splitArray(text, inner, bounds);
 }
 
 /**
  * Where the array of records begins in a file that is one JSON object: the only array of objects in it, with at least
  * ten of them and most of the bytes. A single record with a list in it is not taken for a collection.
  */
-function innerArray(text: string): number | undefined {
-  if (!text.trimStart().startsWith('{') || text.length > SAMPLE_BYTES_MAX) return undefined;
+function innerArray(text: string, bounds: SampleBounds): number | undefined {
+  if (!text.trimStart().startsWith('{') || text.length > bounds.bytesMax) return undefined;
   const bytes = encodeUtf8(text);
   const cursor = createCursor();
   resetCursor(cursor, bytes, 0, bytes.length);
@@ -58,7 +66,7 @@ function innerArray(text: string): number | undefined {
   const [array] = arrays;
   if (array === undefined || arrays.length > 1 || array.end - array.start < bytes.length * 0.8)
     return undefined;
-  return splitArray(text, array.start).records.length >= 10 ? array.start : undefined;
+  return splitArray(text, array.start, bounds).records.length >= 10 ? array.start : undefined;
 }
 
 interface Range {
@@ -94,7 +102,7 @@ const startsArrayOfObjects = (bytes: Uint8Array, at: number): boolean =>
   /^\[\s*\{/.test(decodeUtf8(bytes, at, Math.min(bytes.length, at + 64)));
 
 /** `from` is the byte the array begins at. */
-function splitArray(text: string, from: number): Sample {
+function splitArray(text: string, from: number, bounds: SampleBounds): Sample {
   const bytes = encodeUtf8(text);
   const cursor = createCursor();
   resetCursor(cursor, bytes, from, bytes.length);
@@ -104,8 +112,7 @@ function splitArray(text: string, from: number): Sample {
   const records: SampleRecord[] = [];
   const lines = createLineCount(bytes);
   while (cursor.pos < bytes.length && peek(cursor) !== 0x5d) {
-    if (records.length >= SAMPLE_RECORDS_MAX || cursor.pos > SAMPLE_BYTES_MAX)
-      return { records, isCut: true };
+    if (records.length >= bounds.recordsMax || cursor.pos > bounds.bytesMax) return { records, isCut: true };
     const start = cursor.pos;
     const line = lines(start);
     if (!skipElement(cursor)) {

@@ -95,13 +95,13 @@ function createMatcher(program: Program): LinearPattern {
   };
 }
 
-interface Closure {
+export interface Closure {
   readonly waiting: readonly number[];
   readonly isMatch: boolean;
 }
 
 /** Follows everything that needs no code point. */
-function closure(program: Program, from: readonly number[], isStart: boolean, isEnd: boolean): Closure {
+export function closure(program: Program, from: readonly number[], isStart: boolean, isEnd: boolean): Closure {
   const seen = new Set<number>();
   const open = [...from];
   const waiting: number[] = [];
@@ -132,15 +132,18 @@ function closure(program: Program, from: readonly number[], isStart: boolean, is
 }
 
 /** Code points that no set of the program tells apart are one class. */
-interface Classes {
+export interface Classes {
   readonly count: number;
   readonly ascii: Uint16Array;
   of(point: number): number;
+  /** Ascending first code points of ranges, from 0 on, and the class of each. */
+  readonly bounds: readonly number[];
+  readonly kinds: readonly number[];
   /** members[set][class] is 1 when the class belongs to the set. */
   readonly members: readonly Uint8Array[];
 }
 
-function classify(sets: readonly CodePointSet[]): Classes {
+export function classify(sets: readonly CodePointSet[]): Classes {
   const bounds = [...new Set([0, ...sets.flatMap((set) => set.flatMap(([low, high]) => [low, high + 1]))])]
     .filter((bound) => bound <= POINT_MAX)
     .sort((a, b) => a - b);
@@ -157,6 +160,8 @@ function classify(sets: readonly CodePointSet[]): Classes {
     count: signatures.size,
     ascii: Uint16Array.from({ length: 128 }, (_, point) => of(point)),
     of,
+    bounds,
+    kinds,
     members: sets.map((_, set) =>
       Uint8Array.from([...signatures.keys()], (signature) => Number(signature[set])),
     ),
