@@ -1,0 +1,35 @@
+import { schemaBounds, type SchemaPosition } from '../schema-problem.ts';
+import type { ProtobufCursor } from './protobuf-cursor.ts';
+import type { ProtobufEnum, ProtobufEnumValue, ProtobufOption, ProtobufRange } from './protobuf-schema.ts';
+import { bracketOptions, optionStatement, reservedInto } from './protobuf-statements.ts';
+
+/** Reads an enum after the word `enum`. */
+export function createEnumReader(cursor: ProtobufCursor) {
+  return (place: SchemaPosition, scope: string): ProtobufEnum => {
+    const { value: name } = cursor.word('an enum name');
+    const options: ProtobufOption[] = [];
+    const values: ProtobufEnumValue[] = [];
+    const reserved = { ranges: [] as ProtobufRange[], names: [] as string[] };
+    cursor.expect('{');
+    while (!cursor.takes('}')) {
+      if (cursor.takes(';')) continue;
+      if (cursor.peek(1).value !== '=' && cursor.takes('option')) options.push(optionStatement(cursor));
+      else if (cursor.peek(1).value !== '=' && cursor.takes('reserved')) reservedInto(cursor, reserved);
+      else values.push(readValue(cursor, place));
+      if (values.length > schemaBounds.nodesMax) {
+        cursor.refuse(cursor.peek(), 'too-many-nodes', 'the enum has too many values', 'Split it.');
+      }
+    }
+    return { name, fullName: scope === '' ? name : `${scope}.${name}`, ...place, options, values, reserved };
+  };
+}
+
+function readValue(cursor: ProtobufCursor, place: SchemaPosition): ProtobufEnumValue {
+  const { value: name, comment } = cursor.word('a name');
+  cursor.expect('=');
+  const number = cursor.integer('a number');
+  const options = bracketOptions(cursor);
+  cursor.expect(';');
+  const { line, column } = place;
+  return { name, number, options, line, column, ...(comment === '' ? {} : { comment }) };
+}
