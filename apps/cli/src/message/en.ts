@@ -172,11 +172,6 @@ export const english = {
   },
   change: {
     planTitle: (name: string) => `Plan for ${name}`,
-    sampleCut: (records: number) => `The sample is longer than what is looked at: ${records} records.`,
-    tested: (accepted: number, records: number, status: string) =>
-      `${status}: ${accepted} of ${records} records are accepted`,
-    losses: (count: number) => `${count} thing${count === 1 ? '' : 's'} the format cannot express`,
-    noChanges: (name: string) => `${name}: nothing to change`,
     unchanged: (kind: string, name: string) => `${kind} ${name}: exists already`,
     created: (kind: string, name: string) => `${kind} ${name}: created`,
     applied: (name: string, status: string) => `${name}: ${status}`,

@@ -168,10 +168,6 @@ export const korean: Messages = {
   },
   change: {
     planTitle: (name) => `${name} 계획`,
-    sampleCut: (records) => `표본이 한도보다 길어 ${records}건만 검사했습니다.`,
-    tested: (accepted, records, status) => `${status}: 레코드 ${records}건 중 ${accepted}건을 받습니다`,
-    losses: (count) => `이 형식으로 표현할 수 없는 항목이 ${count}개 있습니다`,
-    noChanges: (name) => `${name}: 바꿀 것이 없습니다`,
     unchanged: (kind, name) => `${kind} ${name}: 이미 있음`,
     created: (kind, name) => `${kind} ${name}: 생성됨`,
     applied: (name, status) => `${name}: ${status}`,
