@@ -172,6 +172,7 @@ export const english = {
   },
   change: {
     planTitle: (name: string) => `Plan for ${name}`,
+    noChanges: (name: string) => `${name}: nothing to change`,
     unchanged: (kind: string, name: string) => `${kind} ${name}: exists already`,
     created: (kind: string, name: string) => `${kind} ${name}: created`,
     applied: (name: string, status: string) => `${name}: ${status}`,

@@ -168,6 +168,7 @@ export const korean: Messages = {
   },
   change: {
     planTitle: (name) => `${name} 계획`,
+    noChanges: (name) => `${name}: 바꿀 것이 없습니다`,
     unchanged: (kind, name) => `${kind} ${name}: 이미 있음`,
     created: (kind, name) => `${kind} ${name}: 생성됨`,
     applied: (name, status) => `${name}: ${status}`,
