@@ -7,6 +7,7 @@ import { registerContractCommands } from './program/contract-commands.ts';
 import { registerMeshCommands } from './program/mesh-commands.ts';
 import { registerOperateCommands } from './program/operate-commands.ts';
 import { registerPipelineCommands } from './program/pipeline-commands.ts';
+import { registerSchemaCommands } from './program/schema-commands.ts';
 import { registerStackCommands } from './program/stack-commands.ts';
 import type { Program } from './run.ts';
 
@@ -39,6 +40,7 @@ export function buildProgram(context: CommandContext): Program {
   registerStackCommands(program, context, run);
   registerMeshCommands(program, context, run);
   registerContractCommands(program, context, run);
+  registerSchemaCommands(program, context, run);
   registerPipelineCommands(program, context, run);
   registerOperateCommands(program, context, run);
   return { command: program, outcome: () => outcome };
