@@ -1,6 +1,7 @@
 import { formatLogEntry } from './action-codec.ts';
 import type { Action } from './actions.ts';
 import { judgeConflict, type Conflict, type ConflictReason, type WinningCommit } from './conflict.ts';
+import { fileKey } from './file-path.ts';
 import { beforeVersion, logEntryPath, parseLogPath } from './log-files.ts';
 import type { ObjectStore } from './object-store.ts';
 import {
@@ -54,10 +55,9 @@ const SENDS_MAX = 5;
 export async function commitTransaction(io: TableIo, request: CommitRequest): Promise<CommitResult> {
   assertCommittable(request.snapshot, request.actions);
   let base = request.snapshot;
-  if ((await io.store.head(logEntryPath(base.version))) === undefined) {
-    const moved = await judgeWithoutLog(io, request, base.version);
-    if (moved !== undefined) return moved;
-  }
+  const lost = await judgeLostBase(io, request, base.version);
+  if (lost !== undefined) return lost;
+  let contradictions = 0;
   for (let rebases = 0; rebases < REBASES_MAX; rebases++) {
     const version = base.version + 1n;
     const entry = toLogEntry(base, request);
@@ -68,37 +68,43 @@ export async function commitTransaction(io: TableIo, request: CommitRequest): Pr
       case 'unknown':
         return { kind: 'retryable', version, cause: sent.cause };
       case 'cleanedUp':
-        return (await judgeWithoutLog(io, request, base.version)) ?? conflictedAt(version, CLEANED_UP);
+        return judgeWithoutLog(io, request, base.version);
       case 'exists': {
         const passed = await passWinners(io.store, request, base);
-        if (passed.kind !== 'passed') return passed;
+        if (passed.kind === 'stopped') return passed.result;
         base = passed.base;
+        if (passed.isMoved) contradictions = 0;
+        else if (await isLogBeyond(io, version)) {
+          return judgeWithoutLog(io, request, base.version);
+        } else if (++contradictions >= SENDS_MAX) {
+          return { kind: 'retryable', version, cause: `${version} counts as taken, but is not there` };
+        }
       }
     }
   }
   return { kind: 'retryable', version: base.version + 1n, cause: `lost ${REBASES_MAX} races in a row` };
 }
 
+type Passed =
+  | { readonly kind: 'stopped'; readonly result: CommitResult }
+  /** `isMoved`: at least one commit was passed. Without one, the store said `exists` of an entry that is not there. */
+  | { readonly kind: 'passed'; readonly base: Snapshot; readonly isMoved: boolean };
+
 /** Reads the commits after `base` in order until there are none, one is ours, or one conflicts. */
-async function passWinners(
-  store: ObjectStore,
-  request: CommitRequest,
-  base: Snapshot,
-): Promise<CommitResult | { readonly kind: 'passed'; readonly base: Snapshot }> {
+async function passWinners(store: ObjectStore, request: CommitRequest, base: Snapshot): Promise<Passed> {
   for (let newest = base; ;) {
     const version = newest.version + 1n;
     const actions = await readLogEntry(store, version);
-    if (actions === undefined) {
-      return newest === base ? conflictedAt(version, CLEANED_UP) : { kind: 'passed', base: newest };
-    }
+    if (actions === undefined) return { kind: 'passed', base: newest, isMoved: newest !== base };
     if (batchIdOf(actions) === request.batchId) {
-      return { kind: 'committed', version, snapshot: advanceSnapshot(newest, actions) };
+      const snapshot = advanceSnapshot(newest, actions);
+      return { kind: 'stopped', result: { kind: 'committed', version, snapshot } };
     }
     const conflict = judgeConflict(
       { ...request, readAppIds: request.readAppIds ?? new Set() },
       { version, actions },
     );
-    if (conflict !== undefined) return conflictedAt(version, conflict);
+    if (conflict !== undefined) return { kind: 'stopped', result: conflictedAt(version, conflict) };
     newest = advanceSnapshot(newest, actions);
   }
 }
@@ -107,21 +113,23 @@ type Sent =
   | { readonly kind: 'created' | 'exists' | 'cleanedUp' }
   | { readonly kind: 'unknown'; readonly cause: string };
 
-/** Sends the same key and bytes until the store says what became of them [S6]. */
+/**
+ * Sends the same key and bytes until the store says what became of them [S6]. They are sent again only after a read-back
+ * has shown that the entry is not there and that the log has not gone on without it.
+ */
 async function sendLogEntry(io: TableIo, version: bigint, bytes: Uint8Array): Promise<Sent> {
-  const { store } = io;
   const path = logEntryPath(version);
   let cause = '';
   for (let sends = 0; sends < SENDS_MAX; sends++) {
-    const answer = await store.putIfAbsent(path, bytes);
+    const answer = await io.store.putIfAbsent(path, bytes);
     if (answer.kind !== 'ambiguous') return answer;
     ({ cause } = answer);
     try {
-      if ((await store.get(path)) !== undefined) return { kind: 'exists' };
+      if ((await io.store.get(path)) !== undefined) return { kind: 'exists' };
       if (await isLogBeyond(io, version)) return { kind: 'cleanedUp' };
     } catch (error) {
       if (!isOutage(error)) throw error;
-      cause = error.message;
+      return { kind: 'unknown', cause: error.message };
     }
   }
   return { kind: 'unknown', cause };
@@ -139,21 +147,34 @@ async function isLogBeyond(io: TableIo, version: bigint): Promise<boolean> {
 }
 
 /**
- * The log entry of the base version is gone: either the log holds only a checkpoint of it, and the commit may go on,
- * or the log was cleaned up behind us, and only the `txn` versions can say whether our commit is in the table.
+ * The log entry of the base version is gone: either the log holds only a checkpoint of it, and the commit may go on
+ * (undefined), or the log was cleaned up behind us. An entry below a cleaned-up log would be in no table.
  */
-async function judgeWithoutLog(
+async function judgeLostBase(
   io: TableIo,
   request: CommitRequest,
   baseVersion: bigint,
 ): Promise<CommitResult | undefined> {
+  if ((await io.store.head(logEntryPath(baseVersion))) !== undefined) return undefined;
   const latest = await loadSnapshot(io);
+  return latest?.version === baseVersion ? undefined : judgeBySnapshot(request, latest, baseVersion);
+}
+
+/** The log went on without the entry: only what the table holds can say whether our commit is in it. */
+const judgeWithoutLog = async (io: TableIo, request: CommitRequest, baseVersion: bigint) =>
+  judgeBySnapshot(request, await loadSnapshot(io), baseVersion);
+
+function judgeBySnapshot(
+  { actions }: CommitRequest,
+  latest: Snapshot | undefined,
+  baseVersion: bigint,
+): CommitResult {
   if (latest === undefined) return conflictedAt(baseVersion, CLEANED_UP);
-  if (latest.version === baseVersion) return undefined;
-  const txns = request.actions.flatMap((action) => ('txn' in action ? [action.txn] : []));
-  const isLanded =
-    txns.length > 0 && txns.every(({ appId, version }) => latest.txns.get(appId)?.version === version);
-  return isLanded
+  const txns = actions.flatMap((action) => ('txn' in action ? [action.txn] : []));
+  const adds = actions.flatMap((action) => ('add' in action ? [action.add] : []));
+  const hasTxns = txns.length > 0 && txns.every((txn) => latest.txns.get(txn.appId)?.version === txn.version);
+  const hasFiles = adds.length > 0 && adds.every(({ path }) => latest.files.has(fileKey(path)));
+  return hasTxns || hasFiles
     ? { kind: 'committed', version: latest.version, snapshot: latest }
     : conflictedAt(latest.version, CLEANED_UP);
 }

@@ -13,7 +13,7 @@ import { parseLogEntry } from './action-codec.ts';
 import { LISTED_FILE_GONE, listedFileGone, readCheckpoint } from './checkpoint-reader.ts';
 import { parseLastCheckpoint } from './last-checkpoint.ts';
 import type { LayeredMap } from './layered-map.ts';
-import { LAST_CHECKPOINT, LOG_FOLDER, beforeVersion, logEntryPath } from './log-files.ts';
+import { LAST_CHECKPOINT, LOG_FOLDER, beforeVersion, checkpointPath, logEntryPath } from './log-files.ts';
 import { toNumber } from './log-json.ts';
 import { emptyState, replayActions, type TableState } from './log-replay.ts';
 import {
@@ -149,12 +149,22 @@ async function findLogSegment(io: TableIo, wanted: bigint | undefined): Promise<
   if (hint !== undefined && (wanted === undefined || hint <= wanted)) {
     const planned = planLogSegment(await listLog(io.store, beforeVersion(hint)), wanted);
     if (planned.ok && planned.value.checkpoint !== undefined) return planned.value;
+    if (wanted === undefined && (await io.store.head(checkpointPath(hint))) !== undefined) {
+      return { version: hint, checkpoint: namedCheckpoint(hint), commits: [] };
+    }
   }
   const planned = planLogSegment(await listLog(io.store), wanted);
   if (planned.ok) return planned.value;
   if (planned.error.kind === 'noTable') return undefined;
   throw segmentError(planned.error, io.store.url, wanted);
 }
+
+/** A checkpoint that a listing does not show yet; the commits after it are found by name too. */
+const namedCheckpoint = (version: bigint): CheckpointFilesOfVersion => ({
+  version,
+  kind: 'parquet',
+  paths: [checkpointPath(version)],
+});
 
 /** Version that `_last_checkpoint` points at; a missing, torn or foreign file is no hint. */
 export async function readLastCheckpoint(io: TableIo): Promise<bigint | undefined> {

@@ -38,8 +38,8 @@ export interface S3Request {
 
 export interface S3FaultProxy {
   readonly endpoint: string;
-  /** Asked for each request, in order of arrival; undefined passes it on as it is. */
-  inject: (request: S3Request) => S3Fault | undefined;
+  /** Asked for each request, in order of arrival; undefined passes it on as it is. The request waits for a promise. */
+  inject: (request: S3Request) => S3Fault | undefined | Promise<S3Fault | undefined>;
   /** How often each fault took place: a test that injects one proves with it that it fired. */
   readonly fired: ReadonlyMap<S3Fault, number>;
   requests(): number;
@@ -56,14 +56,15 @@ export async function startS3FaultProxy(target: string): Promise<S3FaultProxy> {
   const proxy: { inject: S3FaultProxy['inject'] } = { inject: () => undefined };
   const server = createServer((incoming, outgoing) => {
     seen++;
-    const asked = toRequest(incoming);
-    const fault = proxy.inject(asked);
-    if (fault !== undefined) fired.set(fault, (fired.get(fault) ?? 0) + 1);
     incoming.on('error', () => undefined);
     outgoing.on('error', () => undefined);
-    void answer({ target, incoming, outgoing, asked, lists }, fault).catch(() =>
-      incoming.socket.resetAndDestroy(),
-    );
+    const pass = async () => {
+      const asked = toRequest(incoming);
+      const fault = await proxy.inject(asked);
+      if (fault !== undefined) fired.set(fault, (fired.get(fault) ?? 0) + 1);
+      await answer({ target, incoming, outgoing, asked, lists }, fault);
+    };
+    pass().catch(() => incoming.socket.resetAndDestroy());
   });
   server.keepAliveTimeout = 30_000;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
