@@ -6,6 +6,8 @@ import {
   splitCsv,
   splitSample,
 } from '@headwater/core-contract';
+import type { Sample } from '@headwater/core-contract';
+import { userError } from '@headwater/kernel';
 import type { CommandContext } from '../context.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { invalidContract, readContract, readText } from '../input/contract-file.ts';
@@ -13,29 +15,54 @@ import type { Messages } from '../message/index.ts';
 import { printRecord } from '../output/listing.ts';
 import type { QualityReport } from '../quality/quality-report.ts';
 import { testSample } from '../quality/test-sample.ts';
+import { testTable } from '../quality/test-table.ts';
 
 /** More than a contract needs to be trusted; all of it is in memory. */
 const BOUNDS = { recordsMax: 1_000_000, bytesMax: 256 << 20 };
 
-/** Judges a sample by the contract as staging would, and measures every quality check over what it would land. */
+export interface ContractTestOptions {
+  readonly sample?: string;
+  /** URL of a Delta table; its quarantine table lies beside it. */
+  readonly table?: string;
+}
+
+/**
+ * Judges a sample by the contract as staging would and measures every quality check over what it would land, or measures
+ * them over a table that is there. Both count the same way.
+ */
 export async function testContract(
   context: CommandContext,
   source: string,
-  options: { readonly sample: string },
+  { sample, table }: ContractTestOptions,
 ): Promise<ExitCode> {
   const contract = await readContract(source);
   const chosen = chooseObject(contract);
   if (!chosen.ok) throw invalidContract(source, chosen.error);
   const compiled = compileContract(contract);
   if (!compiled.ok) throw invalidContract(source, compiled.error);
-  const text = await readText(options.sample);
-  const sample = looksLikeCsv(text) ? splitCsv(text, BOUNDS) : splitSample(text, BOUNDS);
+  if ((sample === undefined) === (table === undefined)) throw noSubject();
   const checks = qualityChecks(chosen.value.object, compiled.value);
-  const report = await testSample(compiled.value, checks, sample);
-  if (sample.isCut) context.terminal.say(context.messages.contract.sampleCut(report.records));
+  const report =
+    table === undefined
+      ? await testSample(compiled.value, checks, await readSample(context, sample!))
+      : await testTable(compiled.value, checks, table);
   printRecord(context.terminal, context.format(), report, () => reportText(report, context.messages));
   return report.status === 'failed' || report.status === 'error' ? exitCode.failed : exitCode.ok;
 }
+
+async function readSample({ terminal, messages }: CommandContext, source: string): Promise<Sample> {
+  const text = await readText(source);
+  const sample = looksLikeCsv(text) ? splitCsv(text, BOUNDS) : splitSample(text, BOUNDS);
+  if (sample.isCut) terminal.say(messages.contract.sampleCut(sample.records.length));
+  return sample;
+}
+
+const noSubject = (): Error =>
+  userError({
+    code: 'HW_CLI_SUBJECT_MISSING',
+    message: 'contract test needs records to test: a sample or a table, one of them.',
+    fix: 'Add --sample FILE, or --table URL.',
+  });
 
 function reportText(
   { records, accepted, refused, checks, status }: QualityReport,

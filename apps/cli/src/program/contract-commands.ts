@@ -2,7 +2,7 @@ import { CONVERSION_TARGETS } from '@headwater/core-conversion';
 import type { ConversionTarget } from '@headwater/core-conversion';
 import { Option, type Command } from 'commander';
 import { convert, diffFiles, infer, lint, type InferOptions } from '../command/contract.ts';
-import { testContract } from '../command/contract-test.ts';
+import { testContract, type ContractTestOptions } from '../command/contract-test.ts';
 import type { CommandContext, RunCommand } from '../context.ts';
 import { addExamples } from './option-values.ts';
 
@@ -77,10 +77,12 @@ function registerTest(contract: Command, context: CommandContext, run: RunComman
     .command('test')
     .description(about.contractTest)
     .argument('<file>', option.contractFile)
-    .requiredOption('--sample <file>', option.sample)
-    .action((file: string, options: { sample: string }) => run(() => testContract(context, file, options)));
+    .option('--sample <file>', option.sample)
+    .option('--table <url>', option.checkedTable)
+    .action((file: string, options: ContractTestOptions) => run(() => testContract(context, file, options)));
   addExamples(testing, title['examples'] ?? '', [
     'headwater contract test orders.odcs.yaml --sample orders.jsonl',
+    'headwater contract test orders.odcs.yaml --table .headwater/lake/shop/orders',
     'zcat orders.jsonl.gz | headwater contract test orders.odcs.yaml --sample - -o json',
   ]);
 }

@@ -1,6 +1,5 @@
-import { connectObjectStore } from '@headwater/adapter-object-store';
 import { readTableRows } from '@headwater/adapter-parquet';
-import { basename, dirname } from 'node:path';
+import { getUrl } from './get-url.ts';
 import { openTable, type TableMoment } from './open-table.ts';
 
 export interface TableRowsOptions extends TableMoment {
@@ -29,11 +28,4 @@ export async function* tableRows(
   } finally {
     database.close();
   }
-}
-
-/** Bytes of a file outside the table, by a URL that is not percent-encoded: deletion vectors may lie anywhere. */
-async function getUrl(url: string): Promise<Uint8Array | undefined> {
-  const path = url.replace(/^file:\/\//, '');
-  const store = await connectObjectStore(dirname(path), 'read');
-  return store.get(basename(path));
 }

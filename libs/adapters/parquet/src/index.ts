@@ -11,6 +11,14 @@ export {
 export { createDuckDbEngine, type DuckDbEngineOptions } from './engine-duckdb.ts';
 export { readTableRows, type RowsSource } from './table-rows.ts';
 export { readCoordinates } from './engine-coordinates.ts';
+export {
+  copyWithoutRecords,
+  readLandedCoordinates,
+  readReplayCoordinates,
+  readReplayRows,
+  type ReplayQuery,
+  type ReplayRow,
+} from './replay-rows.ts';
 export { readQuarantineRows, type QuarantineQuery, type QuarantineRow } from './quarantine-rows.ts';
 export {
   openBalanceJoin,
@@ -21,3 +29,5 @@ export {
   type BalanceJoin,
 } from './balance-join.ts';
 export { measureQuality, type MeasuredRows, type MeasureLimits } from './quality-measure.ts';
+export { withTableRelation } from './table-relation.ts';
+export { countRefusals, type RefusalCount } from './refusal-counts.ts';

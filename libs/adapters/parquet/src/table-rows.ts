@@ -73,7 +73,8 @@ async function* readFile(
 /** The row's position in the file is the last column of a numbered select. */
 const isKept = (row: readonly unknown[], deleted: RowSet) => !deleted.has(Number(row.at(-1)));
 
-async function selectRows(
+/** A SELECT of the columns of the schema over one data file; `isNumbered` adds `file_row_number`. */
+export async function selectRows(
   connection: DuckDBConnection,
   select: {
     readonly scan: TableScan;
@@ -93,7 +94,8 @@ async function selectRows(
   return `select ${columns.join(', ')} from ${readParquet([name], isNumbered ? ', file_row_number = true' : '')}`;
 }
 
-async function openFile(store: ObjectStore, { location }: FileScan): Promise<ReadableFile> {
+/** The data file as one that can be read by name here. */
+export async function openFile(store: ObjectStore, { location }: FileScan): Promise<ReadableFile> {
   if (location.kind === 'relative') return store.readable(location.path);
   if (location.url.startsWith('file://')) {
     return { name: location.url.slice('file://'.length), release: () => Promise.resolve() };
