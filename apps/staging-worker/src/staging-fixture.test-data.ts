@@ -4,7 +4,7 @@ import { connectObjectStore, md5 } from '@headwater/adapter-object-store';
 import { createCheckpointFiles, openDatabase, quoteText, type Database } from '@headwater/adapter-parquet';
 import { createPostgres, type Postgres } from '@headwater/adapter-postgres';
 import type { Column, ColumnType, CompiledContract } from '@headwater/core-contract';
-import { loadSnapshot, readLogEntry, type Snapshot, type TableIo } from '@headwater/core-delta';
+import { loadSnapshot, readLogEntry, withReadable, type Snapshot, type TableIo } from '@headwater/core-delta';
 import {
   armFaults,
   judgeBalance,
@@ -21,7 +21,7 @@ import { createTestDatabase, keepTable, uniqueName, type TestStack } from '@head
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import { createWorld, type ConnectedWorld } from './create-world.ts';
 import { readEnvironment } from './environment.ts';
 import { createBatchTelemetry } from './batch-telemetry.ts';
@@ -148,11 +148,16 @@ export interface WorkerOverrides {
 
 export interface RunningWorker {
   readonly world: ConnectedWorld['world'];
+  readonly operating: ConnectedWorld['operating'];
   readonly worker: Worker;
   stop(): Promise<void>;
 }
 
-export async function createStagingFixture(stack: TestStack): Promise<StagingFixture> {
+export async function createStagingFixture(
+  stack: TestStack,
+  /** Tables in a bucket instead of a folder, and the variables that say how to reach it. */
+  bucket?: { readonly lakeUrl: string; readonly environment: Readonly<Record<string, string>> },
+): Promise<StagingFixture> {
   const database = await createTestDatabase(stack.databaseUrl);
   const postgres = await createPostgres({
     databaseUrl: database.databaseUrl,
@@ -171,7 +176,7 @@ export async function createStagingFixture(stack: TestStack): Promise<StagingFix
   return {
     postgres,
     admin,
-    lakeUrl: pathToFileURL(lake).href,
+    lakeUrl: bucket?.lakeUrl ?? pathToFileURL(lake).href,
     databaseUrl: database.databaseUrl,
     async product(over = {}) {
       const [domain, name] = [uniqueName('sales'), 'orders'];
@@ -184,8 +189,10 @@ export async function createStagingFixture(stack: TestStack): Promise<StagingFix
           configs: over.configs ?? {},
         }));
       topics.push(topic);
-      const tableUrl = pathToFileURL(join(lake, domain, name)).href;
-      tables.push(join(lake, domain, name), join(lake, domain, `${name}__quarantine`));
+      const tableUrl = `${bucket?.lakeUrl ?? pathToFileURL(lake).href}/${domain}/${name}`;
+      if (bucket === undefined) {
+        tables.push(join(lake, domain, name), join(lake, domain, `${name}__quarantine`));
+      }
       const { productId, pipeline } = await storePipeline(postgres, {
         domain,
         name,
@@ -233,6 +240,7 @@ export async function createStagingFixture(stack: TestStack): Promise<StagingFix
         REDIS_URL: stack.redisUrl,
         KAFKA_BOOTSTRAP_SERVERS: stack.kafkaBootstrapServers,
         HEADWATER_INSECURE: '1',
+        ...bucket?.environment,
         ...over.environment,
       });
       const metrics = createMetrics({ app: 'test' });
@@ -255,7 +263,7 @@ export async function createStagingFixture(stack: TestStack): Promise<StagingFix
         await connected.close();
       };
       running.add(stop);
-      return { world, worker, stop };
+      return { world, operating: connected.operating, worker, stop };
     },
     async close() {
       for (const topic of topics) await admin.deleteTopic(topic).catch(() => undefined);
@@ -279,18 +287,18 @@ async function openReadTable(database: Database, url: string, pipelineId: string
   const io = { store, checkpointFiles: createCheckpointFiles(database), md5 };
   const snapshot = await loadSnapshot(io);
   if (snapshot === undefined) throw new Error(`there is no table at ${url}`);
-  const files = [...snapshot.files.values()].map(({ path }) =>
-    join(fileURLToPath(url), decodeURIComponent(path)),
-  );
+  const paths = [...snapshot.files.entries()].map(([path]) => path);
   return {
     io,
     snapshot,
     async select(sql) {
-      if (files.length === 0) return [];
-      const source = `read_parquet([${files.map(quoteText).join()}], union_by_name = true)`;
-      return database.use(async (connection) => {
-        const result = await connection.runAndReadAll(`with rows as (from ${source}) ${sql}`);
-        return result.getRowObjectsJson();
+      if (paths.length === 0) return [];
+      return withReadable(store, paths, (files) => {
+        const source = `read_parquet([${files.map(quoteText).join()}], union_by_name = true)`;
+        return database.use(async (connection) => {
+          const result = await connection.runAndReadAll(`with rows as (from ${source}) ${sql}`);
+          return result.getRowObjectsJson();
+        });
       });
     },
     async batches() {

@@ -12,7 +12,7 @@ import {
   type LandedOutputs,
 } from '@headwater/core-staging';
 import { compareWithHeld } from './binding.ts';
-import { dropFiles, publishFiles } from './data-files.ts';
+import { dropFiles, publishFiles, unpublishFiles } from './data-files.ts';
 import { openBatch } from './fill.ts';
 import { commitPlan } from './lane-table.ts';
 import type { Landing, LandResult } from './landing.ts';
@@ -32,19 +32,28 @@ export async function landBatch(landing: Landing): Promise<LandResult> {
     await dropFiles([...outputs.primary, ...outputs.quarantine]);
     return judged;
   }
+  const upload = startUpload(landing, outputs);
   if (judged.isHeld) await dropFiles(outputs.quarantine);
   else if (outputs.quarantine.length > 0) {
     const result = await landQuarantine(landing, outputs);
     if (result.kind === 'lost') {
-      await dropFiles(outputs.primary);
+      await unpublishFiles(tables.primary, await upload);
       return result;
     }
   }
-  const adds = await fill.phases.measure(world.clock, 'upload', () =>
-    publishFiles(world, tables.primary, outputs.primary),
-  );
+  const adds = await upload;
   if (__HEADWATER_FAULTS__) await faultPoint('publish.primary');
   return commitPrimary(landing, judged.batch, adds, judged.metaData);
+}
+
+/** The files of the primary go up while quarantine is published and committed. */
+function startUpload({ world, tables, fill }: Landing, outputs: LandedOutputs): Promise<readonly AddFile[]> {
+  const upload = fill.phases.measure(world.clock, 'upload', () =>
+    publishFiles(world, tables.primary, outputs.primary),
+  );
+  // Whoever waits for it sees the failure; it must not end the process before.
+  upload.catch(() => undefined);
+  return upload;
 }
 
 type JudgedBatch =

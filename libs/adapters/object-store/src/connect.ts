@@ -25,7 +25,6 @@ let processConnection: S3Connection | undefined;
 
 /** Says once, at the start of a process, how every later connection reaches `s3://`. */
 export function useS3(settings: S3Settings): void {
-  processConnection?.close();
   processConnection = createS3Connection(settings);
 }
 
