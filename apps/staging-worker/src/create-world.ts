@@ -62,6 +62,7 @@ export async function createWorld(
     source,
     engine,
     leases: postgres.laneLeases,
+    roster: postgres.workerRoster,
     store: postgres.staging,
     openTable: async (url) => ({ store: await connectObjectStore(url), checkpointFiles, md5 }),
     readCoordinates: (names, batchId) => readCoordinates(database, names, batchId),

@@ -2,10 +2,24 @@ import type { BatchRecord, LaneId, LaneStatus, PipelineSpec } from '@headwater/c
 import { ledgerClasses } from '@headwater/core-staging';
 import type { Metrics } from '@headwater/platform-observability';
 
+/**
+ * `waiting`: chosen, but not begun. `entering`: being fenced and recovered. `leaving`: being given back. `running`: all
+ * others of this process.
+ */
+export interface LaneCounts {
+  readonly waiting: number;
+  readonly entering: number;
+  readonly running: number;
+  readonly leaving: number;
+  /** Lanes this process is to hold in the end. */
+  readonly share: number;
+}
+
 /** What lanes tell Prometheus. Labels are the product's name and closed words. */
 export interface LaneMetrics {
   batchLanded(pipeline: PipelineSpec, batch: BatchRecord): void;
   laneReported(pipeline: PipelineSpec, lane: LaneId, status: LaneStatus): void;
+  lanes(counts: LaneCounts): void;
   engineThreads(threads: { readonly running: number; readonly died: number }): void;
   laneEnded(pipeline: PipelineSpec, reason: 'released' | 'lost' | 'failed'): void;
 }
@@ -32,7 +46,14 @@ export function createLaneMetrics(metrics: Metrics): LaneMetrics {
   const engineThreads = metrics.gauge('staging_engine_threads', 'Engine threads, running and died so far.', [
     'state',
   ]);
+  const lanes = metrics.gauge('staging_lanes', 'Lanes of this process by how far they are, and its share.', [
+    'state',
+  ]);
   return {
+    lanes(counts) {
+      for (const state of ['waiting', 'entering', 'running', 'leaving', 'share'] as const)
+        lanes.set(counts[state], { state });
+    },
     engineThreads({ running, died }) {
       engineThreads.set(running, { state: 'running' });
       engineThreads.set(died, { state: 'died' });

@@ -124,7 +124,7 @@ test('[S12] a stop lands what was buffered and gives the lane back at once', asy
   expect(await countRows(product)).toBe(0);
   await worker.stop();
   expect(await countRows(product)).toBe(5);
-  const unleased = await fixture.postgres.laneLeases.unleased(100);
+  const unleased = await fixture.postgres.laneLeases.unleased('a', 100);
   expect(unleased.map(({ pipelineId }) => pipelineId)).toContain(product.pipeline.pipelineId);
 });
 

@@ -166,7 +166,7 @@ test('[S1] a worker that cannot renew stops by itself, and goes on under a highe
         claim: (...args) => cut(() => world.leases.claim(...args)),
         renew: (...args) => cut(() => world.leases.renew(...args)),
         release: (...args) => cut(() => world.leases.release(...args)),
-        unleased: (limit) => cut(() => world.leases.unleased(limit)),
+        unleased: (...args) => cut(() => world.leases.unleased(...args)),
       },
     }),
   });

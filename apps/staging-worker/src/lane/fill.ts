@@ -98,8 +98,22 @@ export interface Round {
 }
 
 /** Fetches once for every partition that is not at its end, and takes what comes into the batch. */
-export async function fillOnce(world: LaneWorld, fill: Fill, round: Round): Promise<RoundEnd> {
-  const answers = await world.source.fetch(toRequest(fill, round));
+export const fillOnce = async (world: LaneWorld, fill: Fill, round: Round): Promise<RoundEnd> =>
+  takeAnswers(world, fill, round, await askForRecords(world, fill, round));
+
+/** The answers to one round of fetching; they stay good as long as the positions do not move. */
+export const askForRecords = (
+  world: LaneWorld,
+  fill: Fill,
+  round: Round,
+): Promise<readonly PartitionFetch[]> => world.source.fetch(toRequest(fill, round));
+
+export async function takeAnswers(
+  world: LaneWorld,
+  fill: Fill,
+  round: Round,
+  answers: readonly PartitionFetch[],
+): Promise<RoundEnd> {
   if (__HEADWATER_FAULTS__) await faultPoint('poll.after');
   let records = 0;
   let bytes = 0;

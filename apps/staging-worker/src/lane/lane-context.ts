@@ -4,11 +4,14 @@ import type {
   LaneState,
   IntentRange,
   PipelineSpec,
+  PartitionFetch,
   SourceTopic,
+  StableOffsetWatch,
   IncidentFacts,
   PoisonWindow,
 } from '@headwater/core-staging';
 import type { Logger } from '@headwater/kernel';
+import type { Bell } from './bell.ts';
 import type { Fill, PartitionView } from './fill.ts';
 import type { LaneTables } from './lane-table.ts';
 import type { LaneWorld } from './lane-world.ts';
@@ -21,8 +24,6 @@ export interface LaneContext {
   readonly lease: HeldLease;
   readonly tables: LaneTables;
   readonly logger: Logger;
-  /** Aborted when the lane ends, so that its watchers end too. */
-  readonly ended: AbortSignal;
   pipeline: PipelineSpec;
   topic: SourceTopic;
   state: LaneState;
@@ -37,8 +38,14 @@ export interface LaneContext {
   nextPipeline: PipelineSpec | undefined;
   /** Found by a watcher; the loop acts on it between two steps. */
   pendingIncident: IncidentFacts | undefined;
-  /** Resolves when the lane's watchers have ended. */
-  watches: Promise<void> | undefined;
+  /** Last stable offset per partition since it moved last. */
+  readonly stable: Map<number, StableOffsetWatch>;
+  /** Rung when the lane has something else to do than to wait for records. */
+  readonly bell: Bell;
+  /** The fetch that is on its way, for the positions as they are. */
+  asked: Promise<readonly PartitionFetch[]> | undefined;
+  /** What was reported last. */
+  reported: Reading | undefined;
   /** Records refused lately. */
   poison: PoisonWindow | undefined;
   readonly facts: LaneFacts;
@@ -47,6 +54,15 @@ export interface LaneContext {
 export interface LanePartition {
   readonly nextOffset: bigint;
   readonly leaderEpoch: number;
+}
+
+/** How far a lane was when its status was taken. */
+export interface Reading {
+  readonly atMs: number;
+  readonly records: number;
+  readonly bytes: number;
+  /** Equal to the one before when there is nothing new to tell. */
+  readonly signature: string;
 }
 
 /** What status and metrics tell. */

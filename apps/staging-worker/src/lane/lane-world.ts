@@ -7,6 +7,7 @@ import type {
   RecordSetEngine,
   RecordSource,
   StagingStore,
+  WorkerRoster,
 } from '@headwater/core-staging';
 import type { BatchTelemetry } from '../batch-telemetry.ts';
 import type { LaneMetrics } from '../lane-metrics.ts';
@@ -16,6 +17,7 @@ export interface LaneWorld {
   readonly source: RecordSource;
   readonly engine: RecordSetEngine;
   readonly leases: LaneLeases;
+  readonly roster: WorkerRoster;
   readonly store: StagingStore;
   /** Connects to the table folder and probes its store [S9]. */
   readonly openTable: (url: string) => Promise<TableIo>;

@@ -5,72 +5,75 @@ import {
   laneDuties,
   type IncidentFacts,
   type LaneId,
+  type LaneState,
   type LaneStatus,
   type PipelineSpec,
 } from '@headwater/core-staging';
 import { fenceLane } from './fence.ts';
 import type { LaneContext } from './lane-context.ts';
+import { createBell, sleepUnlessRung } from './bell.ts';
+import type { Housekeeping } from './housekeeping.ts';
 import { openLaneTables } from './lane-table.ts';
-import { sleep, type LaneWorld } from './lane-world.ts';
-import { claimLease, type HeldLease } from './lease.ts';
+import type { LaneWorld } from './lane-world.ts';
+import type { HeldLease } from './lease.ts';
 import { pump, type PumpEnd } from './pump.ts';
 import { recover, type RecoverEnd } from './recover.ts';
-import { reportUntilEnded } from './report.ts';
 import { storeTransform } from './transform.ts';
-import { tell, watchControl, watchTopic } from './watch.ts';
+import { tell } from './watch.ts';
 
 /** `failed`: an outage or a bug ended the lane; it may be claimed again after a pause. */
 export type LaneEnd =
   | { readonly kind: 'not-claimed' | 'released' | 'lost' }
   | { readonly kind: 'failed'; readonly error: unknown };
 
-/** Owns one lane from claim to release. `stop` is aborted when the process wants it back. */
-export async function runLane(world: LaneWorld, id: LaneId, stop: AbortSignal): Promise<LaneEnd> {
-  const lease = await claimLease(world, id);
+export interface LaneTools {
+  readonly world: LaneWorld;
+  readonly housekeeping: Housekeeping;
+  /** Aborted when the process wants the lane back. */
+  readonly stop: AbortSignal;
+  /** Called once the lane has recovered and runs. */
+  readonly onRunning: () => void;
+}
+
+/** Owns one lane from claim to release. */
+export async function runLane(tools: LaneTools, id: LaneId): Promise<LaneEnd> {
+  const { world, housekeeping, stop } = tools;
+  const lease = await housekeeping.leases.claim(id);
   if (lease === undefined) return { kind: 'not-claimed' };
-  const ended = new AbortController();
   let lane: LaneContext | undefined;
   let end: LaneEnd;
-  let reports: Promise<void> | undefined;
+  const stopLane = () => lane !== undefined && tell(lane, 'stopRequested');
   try {
     if (__HEADWATER_FAULTS__) await faultPoint('claim.after');
-    lane = await openLane(world, id, lease, ended.signal);
+    lane = await openLane(world, id, lease);
     if (lane === undefined) return { kind: 'released' };
     const open = lane;
-    reports = reportUntilEnded(lane);
-    stop.addEventListener('abort', () => tell(open, 'stopRequested'), { once: true });
+    lease.ended.addEventListener('abort', () => open.bell.ring(), { once: true });
+    stop.addEventListener('abort', stopLane, { once: true });
     if (stop.aborted) tell(lane, 'stopRequested');
-    end = { kind: await liveOut(lane) };
+    housekeeping.join(lane);
+    end = { kind: await liveOut(lane, tools.onRunning) };
   } catch (error) {
     if (lane !== undefined) await fail(lane, error);
     end = lease.isHeld() ? { kind: 'failed', error } : { kind: 'lost' };
   } finally {
-    ended.abort();
-    await reports;
+    stop.removeEventListener('abort', stopLane);
+    if (lane !== undefined) await housekeeping.leave(lane);
     if (__HEADWATER_FAULTS__) await faultPoint('revoke.before');
     await lease.release().catch(() => undefined);
-    await Promise.race([lane?.watches, sleep(WATCHES_END_WITHIN_MS)]);
   }
   if (lane !== undefined && end.kind !== 'not-claimed') world.metrics.laneEnded(lane.pipeline, end.kind);
   return end;
 }
 
-/** A watcher may be in the middle of a look at the broker. */
-const WATCHES_END_WITHIN_MS = 2_000;
-
 /** The lane with its tables open, or undefined when there is nothing to run. */
-async function openLane(
-  world: LaneWorld,
-  id: LaneId,
-  lease: HeldLease,
-  ended: AbortSignal,
-): Promise<LaneContext | undefined> {
+async function openLane(world: LaneWorld, id: LaneId, lease: HeldLease): Promise<LaneContext | undefined> {
   const pipeline = await world.store.pipeline(id.pipelineId);
   if (pipeline === undefined || pipeline.desiredState === 'retired') return undefined;
   const opened = await openLaneTables(world, pipeline);
   if (opened.kind === 'incident') {
     await world.store.openIncident({ ...opened.incident, pipelineId: id.pipelineId });
-    await world.store.reportStatus(id, refusedStatus(world, opened.incident));
+    await world.store.reportStatuses([{ lane: id, status: refusedStatus(world, opened.incident) }]);
     throw tableRefused(pipeline, opened.incident);
   }
   return {
@@ -83,7 +86,6 @@ async function openLane(
       lane: id.lane,
       fence: lease.fence.toString(),
     }),
-    ended,
     pipeline,
     topic: { name: pipeline.topic, topicId: pipeline.topicId, partitions: [], compacted: false },
     state: 'fencing',
@@ -94,7 +96,10 @@ async function openLane(
     landing: undefined,
     nextPipeline: undefined,
     pendingIncident: undefined,
-    watches: undefined,
+    stable: new Map(),
+    bell: createBell(),
+    asked: undefined,
+    reported: undefined,
     poison: undefined,
     facts: {
       tableVersion: opened.tables.primary.snapshot.version,
@@ -107,19 +112,23 @@ async function openLane(
 }
 
 /** Runs the states of the lane until a final one [S12]. */
-async function liveOut(lane: LaneContext): Promise<'released' | 'lost'> {
+async function liveOut(lane: LaneContext, onRunning: () => void): Promise<'released' | 'lost'> {
   if (!(await fenceLane(lane.world, lane.id, lane.lease, lane.tables))) {
     tell(lane, 'leaseEnded');
     return 'lost';
   }
   if (lane.state === 'fencing') tell(lane, 'fenced');
-  const watches = Promise.all([watchControl(lane), watchTopic(lane)]);
-  lane.watches = watches.then(() => undefined);
-  while (!laneDuties[lane.state].isFinal) await step(lane);
+  while (!laneDuties[lane.state].isFinal) {
+    await step(lane);
+    if (!isEntering(lane.state)) onRunning();
+  }
   return lane.state === 'lost' ? 'lost' : 'released';
 }
 
-const IDLE_MS = 100;
+const isEntering = (state: LaneState): boolean => state === 'fencing' || state === 'recovering';
+
+/** A lane that waits for an operator looks at its lease this often; a change wakes it at once. */
+const IDLE_MS = 5_000;
 
 async function step(lane: LaneContext): Promise<void> {
   if (!lane.lease.isHeld()) return tell(lane, 'leaseEnded');
@@ -135,12 +144,13 @@ async function step(lane: LaneContext): Promise<void> {
     case 'blocked':
     case 'released':
     case 'lost':
-      return sleep(IDLE_MS, lane.lease.ended);
+      return sleepUnlessRung(IDLE_MS, lane.bell);
   }
 }
 
 /** Looks at the topic, then recovers from the log. */
 async function enter(lane: LaneContext): Promise<RecoverEnd> {
+  lane.asked = undefined;
   const topic = await lane.world.source.describeTopic(lane.pipeline.topic);
   const incident = judgeTopic(lane.pipeline, topic);
   if (incident !== undefined) return { kind: 'incident', incident };

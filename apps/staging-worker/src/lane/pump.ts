@@ -12,7 +12,8 @@ import {
 } from '@headwater/core-staging';
 import { unexpectedError } from '@headwater/kernel';
 import { traceIdOfUuid, withTrace } from '@headwater/platform-observability';
-import { beginFill, bufferedBytes, discardFill, fillOnce, type Fill } from './fill.ts';
+import { orRung } from './bell.ts';
+import { askForRecords, beginFill, bufferedBytes, discardFill, takeAnswers, type Fill } from './fill.ts';
 import { landBatch } from './land-batch.ts';
 import { draftIntent, type LaneContext } from './lane-context.ts';
 import { nowUs, sleep } from './lane-world.ts';
@@ -122,12 +123,16 @@ async function fetchOnce(
   // A drained partition asks the broker nothing, so nothing would make the loop wait.
   if (drain.until !== undefined && isDrained(lane.pipeline, fill.accounts))
     return void (await sleep(HOLD_MS));
-  const end = await fillOnce(lane.world, fill, {
-    ...limits,
-    ...drain,
-    topic: lane.topic,
-    views: lane.views,
+  const round = { ...limits, ...drain, topic: lane.topic, views: lane.views };
+  const asked = (lane.asked ??= askForRecords(lane.world, fill, round));
+  const answers = await orRung(asked, lane.bell).catch((error: unknown) => {
+    lane.asked = undefined;
+    throw error;
   });
+  // What is on its way is taken by a later round, unless the positions have moved by then.
+  if (answers === undefined || lane.asked !== asked) return undefined;
+  lane.asked = undefined;
+  const end = await takeAnswers(lane.world, fill, round, answers);
   switch (end.kind) {
     case 'taken':
       lane.facts.recordsTaken += end.records;
@@ -167,6 +172,8 @@ function land(lane: LaneContext, fill: Fill): InFlight {
       flight.error = error instanceof Error ? error : new Error(String(error));
     },
   );
+  // The lane may be waiting for records.
+  void done.then(() => lane.bell.ring());
   return Object.assign(flight, { done });
 }
 

@@ -1,54 +1,47 @@
 import { statusWord, type LaneStatus, type PartitionStatus } from '@headwater/core-staging';
-import { describeError } from '@headwater/kernel';
 import { bufferedBytes } from './fill.ts';
-import type { LaneContext } from './lane-context.ts';
-import { sleep } from './lane-world.ts';
+import type { LaneContext, Reading } from './lane-context.ts';
 
-/** Tells Postgres and the metrics how the lane stands, every `statusEveryMs` and once at the end. */
-export async function reportUntilEnded(lane: LaneContext): Promise<void> {
-  let before = takeReading(lane);
-  while (!lane.ended.aborted) {
-    await sleep(lane.world.settings.statusEveryMs, lane.ended);
-    const reading = takeReading(lane);
-    await report(lane, before, reading);
-    before = reading;
-  }
+/** The lane's status when it is not what was reported last; an idle lane has nothing to tell. */
+export function newStatus(lane: LaneContext): LaneStatus | undefined {
+  const now = takeReading(lane);
+  if (lane.reported?.signature === now.signature) return undefined;
+  const before = lane.reported ?? now;
+  const seconds = Math.max(0.001, (now.atMs - before.atMs) / 1000);
+  const recordsPerSecond = Math.round((now.records - before.records) / seconds);
+  const bytesPerSecond = Math.round((now.bytes - before.bytes) / seconds);
+  // Rates are told once more when they are 0 again.
+  lane.reported = recordsPerSecond + bytesPerSecond > 0 ? { ...now, signature: '' } : now;
+  return toStatus(lane, { recordsPerSecond, bytesPerSecond });
 }
 
-interface Reading {
-  readonly atMs: number;
-  readonly records: number;
-  readonly bytes: number;
-}
-
-const takeReading = ({ world, facts }: LaneContext): Reading => ({
-  atMs: world.clock.monotonicMs(),
-  records: facts.recordsTaken,
-  bytes: facts.bytesTaken,
+const toStatus = (
+  lane: LaneContext,
+  rates: Pick<LaneStatus, 'recordsPerSecond' | 'bytesPerSecond'>,
+): LaneStatus => ({
+  state: statusWord[lane.state],
+  engine: lane.world.engine.name,
+  partitions: partitionStatuses(lane),
+  ...rates,
+  tableVersion: lane.facts.tableVersion,
+  ...(lane.facts.lastCommitAtMs === undefined ? {} : { lastCommitAtMs: lane.facts.lastCommitAtMs }),
+  ...(lane.facts.error === undefined ? {} : { error: lane.facts.error }),
+  ...activityOf(lane),
 });
 
-async function report(lane: LaneContext, before: Reading, now: Reading): Promise<void> {
-  const seconds = Math.max(0.001, (now.atMs - before.atMs) / 1000);
-  const { facts, world } = lane;
-  const status: LaneStatus = {
-    state: statusWord[lane.state],
-    engine: world.engine.name,
-    partitions: partitionStatuses(lane),
-    recordsPerSecond: Math.round((now.records - before.records) / seconds),
-    bytesPerSecond: Math.round((now.bytes - before.bytes) / seconds),
-    tableVersion: facts.tableVersion,
-    ...(facts.lastCommitAtMs === undefined ? {} : { lastCommitAtMs: facts.lastCommitAtMs }),
-    ...(facts.error === undefined ? {} : { error: facts.error }),
-    ...activityOf(lane),
-  };
-  world.metrics.laneReported(lane.pipeline, lane.id, status);
-  // Another owner reports from here on.
-  if (!lane.lease.isHeld()) return;
-  try {
-    await world.store.reportStatus(lane.id, status);
-  } catch (error) {
-    lane.logger.debug({ problem: describeError(error) }, 'the status was not reported');
+function takeReading({ world, facts, state, positions, views, landing, filling }: LaneContext): Reading {
+  const atMs = world.clock.monotonicMs();
+  let ends = 0n;
+  let isBehind = landing !== undefined || filling?.firstArrivalMs !== undefined;
+  for (const [partition, { nextOffset }] of positions) {
+    const end = views.get(partition)?.highWatermark ?? nextOffset;
+    isBehind ||= nextOffset < end;
+    ends += end + nextOffset;
   }
+  // The lag of a lane that is behind grows by itself.
+  const facets = [state, facts.tableVersion, facts.error?.code, positions.size, views.size, ends];
+  const signature = [...facets, facts.recordsTaken, isBehind ? atMs : ''].join();
+  return { atMs, records: facts.recordsTaken, bytes: facts.bytesTaken, signature };
 }
 
 /** The batch that lands, or else the one that fills; and why this engine serves. */

@@ -1,7 +1,7 @@
 import type { WorkItems } from '@headwater/core-jobs';
 import type { MeshDatabase } from '@headwater/core-mesh';
 import type { RetentionStore } from '@headwater/core-retention';
-import type { LaneLeases, StagingStore } from '@headwater/core-staging';
+import type { LaneLeases, StagingStore, WorkerRoster } from '@headwater/core-staging';
 import type { Logger } from '@headwater/kernel';
 import { checkConnection, createConnectionPool, type ConnectionOptions } from './connection-pool.ts';
 import { createOperationLeases } from './mesh/operation-leases.ts';
@@ -13,11 +13,13 @@ import { createRetentionReads, createRetentionStore } from './retention/retentio
 import { createLaneLeases } from './staging/lane-leases.ts';
 import { createStagingReports } from './staging/staging-reports.ts';
 import { createStagingStore } from './staging/staging-store.ts';
+import { createWorkerRoster } from './staging/worker-roster.ts';
 import { createWorkItems } from './work/work-items.ts';
 
 export interface Postgres {
   readonly mesh: MeshDatabase;
   readonly laneLeases: LaneLeases;
+  readonly workerRoster: WorkerRoster;
   readonly staging: StagingStore;
   readonly work: WorkItems;
   readonly retention: RetentionStore;
@@ -64,6 +66,7 @@ export async function createPostgres(options: PostgresOptions): Promise<Postgres
       unit: (run) => runUnit({ prisma, tenant, databaseUrl }, run),
     },
     laneLeases: judged(createLaneLeases(pool), databaseUrl),
+    workerRoster: judged(createWorkerRoster(pool), databaseUrl),
     staging: judged(createStagingStore(pool), databaseUrl),
     work,
     retention,

@@ -23,8 +23,8 @@ const filled = (partition: number, from: bigint, to: bigint): PartitionAccount =
   });
 
 describe('what a lane does next', () => {
-  test('an empty batch waits for records, but never so long that a stop goes unnoticed', () => {
-    expect(decideFill(idle, limits)).toEqual({ kind: 'fetch', bytesMax: FETCH_BYTES_MAX, waitMsMax: 500 });
+  test('an empty batch waits for records for a bounded time', () => {
+    expect(decideFill(idle, limits)).toEqual({ kind: 'fetch', bytesMax: FETCH_BYTES_MAX, waitMsMax: 5_000 });
   });
 
   test('a batch is cut when its oldest record has waited for the flush interval', () => {

@@ -50,8 +50,8 @@ export function decideFill(state: FillState, limits: FillLimits): FillDecision {
   return { kind: 'fetch', bytesMax: Math.min(room, FETCH_BYTES_MAX), waitMsMax };
 }
 
-/** An idle lane notices pauses, incidents and stops at least this often. */
-const WAIT_MS_MAX = 500;
+/** A lane without records asks again after so long; whoever wants something else of it wakes it. */
+const WAIT_MS_MAX = 5_000;
 /** How long to wait for more while a due batch waits for the one that lands. */
 const LANDING_WAIT_MS = 20;
 

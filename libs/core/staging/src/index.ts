@@ -1,5 +1,6 @@
 export * from './accepted-loss.ts';
 export * from './app-ids.ts';
+export * from './assignment.ts';
 export * from './batch-decision.ts';
 export * from './batch-log.ts';
 export * from './binding-set.ts';

@@ -3,31 +3,74 @@ import type { LedgerEntry } from './ledger.ts';
 
 /** Leases with fences, kept in Postgres and compared by Postgres's clock only [S1]. */
 export interface LaneLeases {
-  /** Lanes of running pipelines that nobody holds now, at most `limit`. */
-  unleased(limit: number): Promise<readonly LaneId[]>;
+  /**
+   * Lanes of running pipelines that nobody holds now, at most `limit`: those that committed lately first, the others in
+   * an order of each owner's own, so that owners that look at the same moment take different ones.
+   */
+  unleased(owner: string, limit: number): Promise<readonly LaneId[]>;
   /** Takes the lane when its lease has ended. The fence is one more than the highest this lane ever had. */
   claim(lane: LaneId, owner: string, ttlMs: number): Promise<{ readonly fence: bigint } | undefined>;
   /** Raises the stored fence when the log already holds a higher one. */
   raiseFence(lane: LaneId, owner: string, fence: bigint): Promise<void>;
-  /** True when the lease is still ours and was extended. */
-  renew(lane: LaneId, owner: string, fence: bigint, ttlMs: number): Promise<boolean>;
+  /** Extends every one of these leases that is still ours, in one statement; answers which. */
+  renew(owner: string, lanes: readonly FencedLane[], ttlMs: number): Promise<readonly LaneId[]>;
   /** Gives the lane back at once (orderly stop). */
   release(lane: LaneId, owner: string, fence: bigint): Promise<void>;
+}
+
+/** A lane with the fence it is held under. */
+export interface FencedLane extends LaneId {
+  readonly fence: bigint;
+}
+
+/** Which workers there are, by Postgres's clock, and how many lanes each holds. */
+export interface WorkerRoster {
+  /** Says that the worker lives for another `ttlMs` and holds `held` lanes, and answers how all of them stand. */
+  report(worker: WorkerReport, ttlMs: number): Promise<LaneCensus>;
+  /** The worker takes no more lanes. */
+  leave(owner: string): Promise<void>;
+}
+
+export interface WorkerReport {
+  readonly owner: string;
+  /** Lanes the worker runs, by its own account: one that is stuck without its lease counts too. */
+  readonly held: number;
+  readonly lanesMax: number;
+}
+
+export interface LaneCensus {
+  /** The asking worker among them. */
+  readonly workers: readonly WorkerReport[];
+  /** Lanes of running pipelines that nobody holds. */
+  readonly unheld: number;
 }
 
 /** What a lane reports and reads; all of it can be rebuilt from the Delta log and the intents. */
 export interface StagingStore {
   pipeline(pipelineId: string): Promise<PipelineSpec | undefined>;
+  /** What may have changed about these pipelines, in one statement. One that is not there has no mark. */
+  pipelineMarks(pipelineIds: readonly string[]): Promise<ReadonlyMap<string, PipelineMark>>;
   /** Copies the ledger of one committed batch; a batch already copied is left as it is. */
   mirrorLedger(lane: LaneId, batch: MirroredBatch): Promise<void>;
   /** Highest batchSeq mirrored for the lane, -1 when none: the mirror catches up from the log after a crash. */
   mirroredThrough(lane: LaneId): Promise<number>;
-  reportStatus(lane: LaneId, status: LaneStatus): Promise<void>;
+  /** Writes the status of each of these lanes, in one statement. */
+  reportStatuses(reports: readonly LaneStatusReport[]): Promise<void>;
   /** Opens an incident once per (pipeline, kind, partition, from); an open one is updated, never doubled. */
   openIncident(incident: NewIncident): Promise<{ readonly incidentId: string }>;
   /** Loss accepted by an operator for this pipeline and not yet applied by a lane. */
   acceptedLosses(pipelineId: string): Promise<readonly AcceptedLoss[]>;
   markLossApplied(incidentId: string, batchId: string): Promise<void>;
+}
+
+export interface PipelineMark {
+  readonly generation: number;
+  readonly hasAcceptedLosses: boolean;
+}
+
+export interface LaneStatusReport {
+  readonly lane: LaneId;
+  readonly status: LaneStatus;
 }
 
 export interface MirroredBatch {

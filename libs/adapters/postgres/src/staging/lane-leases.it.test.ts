@@ -30,6 +30,9 @@ async function newLane(): Promise<LaneId> {
   return { pipelineId, lane: 0 };
 }
 
+const renew = async (lane: LaneId, owner: string, fence: bigint, ttlMs: number): Promise<boolean> =>
+  (await postgres.laneLeases.renew(owner, [{ ...lane, fence }], ttlMs)).length === 1;
+
 /** Lets the lease end as time would, without waiting for it. */
 async function expire(lane: LaneId): Promise<void> {
   const pool = createConnectionPool({ databaseUrl: database.databaseUrl, applicationName: 'test' });
@@ -72,9 +75,9 @@ test('[S1] the fence grows with every claim, also after a release', async () => 
 test('[S1] a lease that has ended cannot be renewed, even when nobody took it', async () => {
   const lane = await newLane();
   const claim = await postgres.laneLeases.claim(lane, 'a', longMs);
-  expect(await postgres.laneLeases.renew(lane, 'a', claim?.fence ?? 0n, longMs)).toBe(true);
+  expect(await renew(lane, 'a', claim?.fence ?? 0n, longMs)).toBe(true);
   await expire(lane);
-  expect(await postgres.laneLeases.renew(lane, 'a', claim?.fence ?? 0n, longMs)).toBe(false);
+  expect(await renew(lane, 'a', claim?.fence ?? 0n, longMs)).toBe(false);
 });
 
 test('[S1] an owner of an older fence can neither renew nor release the lane of its successor', async () => {
@@ -83,9 +86,9 @@ test('[S1] an owner of an older fence can neither renew nor release the lane of 
   await expire(lane);
   const second = await postgres.laneLeases.claim(lane, 'a', longMs);
   expect(second).toEqual({ fence: 2n });
-  expect(await postgres.laneLeases.renew(lane, 'a', 1n, longMs)).toBe(false);
+  expect(await renew(lane, 'a', 1n, longMs)).toBe(false);
   await postgres.laneLeases.release(lane, 'a', 1n);
-  expect(await postgres.laneLeases.renew(lane, 'a', 2n, longMs)).toBe(true);
+  expect(await renew(lane, 'a', 2n, longMs)).toBe(true);
 });
 
 test('[S1] a higher fence found in the log is kept, a lower one is ignored, and the next claim is above it', async () => {
@@ -93,7 +96,7 @@ test('[S1] a higher fence found in the log is kept, a lower one is ignored, and 
   await postgres.laneLeases.claim(lane, 'a', longMs);
   await postgres.laneLeases.raiseFence(lane, 'a', 40n);
   await postgres.laneLeases.raiseFence(lane, 'a', 7n);
-  expect(await postgres.laneLeases.renew(lane, 'a', 40n, longMs)).toBe(true);
+  expect(await renew(lane, 'a', 40n, longMs)).toBe(true);
   await expire(lane);
   expect(await postgres.laneLeases.claim(lane, 'b', longMs)).toEqual({ fence: 41n });
 });
@@ -101,7 +104,8 @@ test('[S1] a higher fence found in the log is kept, a lower one is ignored, and 
 test('unleased lists lanes of running pipelines only, until somebody holds them', async () => {
   const running = await newLane();
   const paused = await storeProduct(postgres.mesh, { desiredState: 'paused' });
-  const ids = async () => (await postgres.laneLeases.unleased(1_000)).map(({ pipelineId }) => pipelineId);
+  const ids = async () =>
+    (await postgres.laneLeases.unleased('a', 1_000)).map(({ pipelineId }) => pipelineId);
   expect(await ids()).toContain(running.pipelineId);
   expect(await ids()).not.toContain(paused.pipelineId);
   await postgres.laneLeases.claim(running, 'a', longMs);
@@ -112,4 +116,15 @@ test('unleased lists lanes of running pipelines only, until somebody holds them'
 
 test('a lane that does not exist cannot be claimed', async () => {
   expect(await postgres.laneLeases.claim({ pipelineId: randomUUID(), lane: 0 }, 'a', longMs)).toBeUndefined();
+});
+
+test('[S1] one statement renews every lane of an owner, and tells which are no longer its own', async () => {
+  const [mine, ended, taken] = [await newLane(), await newLane(), await newLane()];
+  for (const lane of [mine, ended, taken]) await postgres.laneLeases.claim(lane, 'a', longMs);
+  await expire(ended);
+  await expire(taken);
+  await postgres.laneLeases.claim(taken, 'b', longMs);
+  const held = [mine, ended, taken].map((lane) => ({ ...lane, fence: 1n }));
+  expect(await postgres.laneLeases.renew('a', held, longMs)).toEqual([mine]);
+  expect(await postgres.laneLeases.renew('a', [], longMs)).toEqual([]);
 });

@@ -12,12 +12,14 @@ const now = (): string =>
  * is never given out twice and never falls, also when a lease is released or has run out.
  */
 export const createLaneLeases = (pool: Pool): LaneLeases => ({
-  async unleased(limit) {
+  async unleased(owner, limit) {
     const { rows } = await pool.query<{ pipeline_id: string; lane: number }>(
       `SELECT l.pipeline_id, l.lane FROM lane_lease l JOIN staging_pipeline p ON p.id = l.pipeline_id
+         LEFT JOIN lane_status s USING (pipeline_id, lane)
        WHERE p.desired_state = 'running' AND (l.lease_until IS NULL OR l.lease_until <= ${now()})
-       ORDER BY l.lease_until NULLS FIRST, l.pipeline_id, l.lane LIMIT $1`,
-      [limit],
+       ORDER BY s.last_commit_at > now() - interval '1 minute' DESC NULLS LAST,
+         md5($1 || l.pipeline_id::text || l.lane) LIMIT $2`,
+      [owner, limit],
     );
     return rows.map(({ pipeline_id, lane }): LaneId => ({ pipelineId: pipeline_id, lane }));
   },
@@ -41,13 +43,23 @@ export const createLaneLeases = (pool: Pool): LaneLeases => ({
       [pipelineId, lane, owner, fence],
     );
   },
-  async renew({ pipelineId, lane }, owner, fence, ttlMs) {
-    const { rowCount } = await pool.query(
-      `UPDATE lane_lease SET lease_until = ${now()} + $5 * interval '1 millisecond'
-       WHERE pipeline_id = $1 AND lane = $2 AND owner = $3 AND fence = $4 AND lease_until > ${now()}`,
-      [pipelineId, lane, owner, fence, ttlMs],
+  async renew(owner, lanes, ttlMs) {
+    if (lanes.length === 0) return [];
+    const { rows } = await pool.query<{ pipeline_id: string; lane: number }>(
+      `UPDATE lane_lease l SET lease_until = ${now()} + $5 * interval '1 millisecond'
+       FROM unnest($2::uuid[], $3::int[], $4::bigint[]) AS held (pipeline_id, lane, fence)
+       WHERE l.pipeline_id = held.pipeline_id AND l.lane = held.lane AND l.owner = $1 AND l.fence = held.fence
+         AND l.lease_until > ${now()}
+       RETURNING l.pipeline_id, l.lane`,
+      [
+        owner,
+        lanes.map(({ pipelineId }) => pipelineId),
+        lanes.map(({ lane }) => lane),
+        lanes.map(({ fence }) => fence),
+        ttlMs,
+      ],
     );
-    return rowCount === 1;
+    return rows.map(({ pipeline_id, lane }): LaneId => ({ pipelineId: pipeline_id, lane }));
   },
   async release({ pipelineId, lane }, owner, fence) {
     await pool.query(

@@ -165,7 +165,7 @@ test('a status is shown with its holder, and an unknown lag stays unknown', asyn
     tableVersion: 3n,
     lastCommitAtMs: 1_700_000_000_000,
   } as const;
-  await postgres.staging.reportStatus(lane, status);
+  await postgres.staging.reportStatuses([{ lane, status }]);
   const report = (await reportOf(lane))?.lanes[0];
   expect(report).toMatchObject({ owner: 'worker', fence: 1n });
   expect(report?.status).toEqual(status);

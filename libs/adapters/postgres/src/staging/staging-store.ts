@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { AcceptedLoss, LaneId, LaneStatus, NewIncident, StagingStore } from '@headwater/core-staging';
+import type { AcceptedLoss, NewIncident, StagingStore } from '@headwater/core-staging';
 import { canonicalJson } from '@headwater/kernel';
 import type { Pool } from 'pg';
 import { toPipelineSpec, type PipelineColumns } from '../mesh/pipeline-store.ts';
 import { inTransaction } from '../transaction.ts';
+import { reportStatuses } from './lane-statuses.ts';
 import { mirrorBatch } from './ledger-mirror.ts';
 
 /**
@@ -21,6 +22,17 @@ export const createStagingStore = (pool: Pool): StagingStore => ({
     const [row] = rows;
     return row === undefined ? undefined : toPipelineSpec(row);
   },
+  async pipelineMarks(pipelineIds) {
+    const { rows } = await pool.query<{ id: string; generation: number; has_losses: boolean }>(
+      `SELECT p.id, p.generation, EXISTS (
+         SELECT FROM incident i WHERE i.pipeline_id = p.id AND i.status = 'loss-accepted') AS has_losses
+       FROM staging_pipeline p WHERE p.id = ANY ($1::uuid[])`,
+      [pipelineIds],
+    );
+    return new Map(
+      rows.map((row) => [row.id, { generation: row.generation, hasAcceptedLosses: row.has_losses }]),
+    );
+  },
   mirrorLedger: (lane, batch) => inTransaction(pool, (client) => mirrorBatch(client, lane, batch)),
   async mirroredThrough({ pipelineId, lane }) {
     const { rows } = await pool.query<{ seq: string | null }>(
@@ -29,7 +41,7 @@ export const createStagingStore = (pool: Pool): StagingStore => ({
     );
     return Number(rows[0]?.seq ?? -1);
   },
-  reportStatus: (lane, status) => reportStatus(pool, lane, status),
+  reportStatuses: (reports) => reportStatuses(pool, reports),
   openIncident: (incident) => openIncident(pool, incident),
   acceptedLosses: (pipelineId) => readAcceptedLosses(pool, pipelineId),
   async markLossApplied(incidentId, batchId) {
@@ -40,42 +52,6 @@ export const createStagingStore = (pool: Pool): StagingStore => ({
     );
   },
 });
-
-async function reportStatus(pool: Pool, { pipelineId, lane }: LaneId, status: LaneStatus): Promise<void> {
-  await pool.query(
-    `INSERT INTO lane_status (pipeline_id, lane, state, engine, records_per_second, bytes_per_second, table_version,
-       last_commit_at, error, partitions, activity, reported_at, owner, fence)
-     SELECT $1, $2, $3, $4, $5, $6, $7, to_timestamp($8::float8 / 1000), $9, $10, $11, now(), l.owner, l.fence
-     FROM lane_lease l WHERE l.pipeline_id = $1 AND l.lane = $2
-     ON CONFLICT (pipeline_id, lane) DO UPDATE SET state = excluded.state, engine = excluded.engine,
-       records_per_second = excluded.records_per_second, bytes_per_second = excluded.bytes_per_second,
-       table_version = excluded.table_version, last_commit_at = excluded.last_commit_at, error = excluded.error,
-       partitions = excluded.partitions, activity = excluded.activity, reported_at = excluded.reported_at, owner = excluded.owner,
-       fence = excluded.fence`,
-    [
-      pipelineId,
-      lane,
-      status.state,
-      status.engine,
-      status.recordsPerSecond,
-      status.bytesPerSecond,
-      status.tableVersion,
-      status.lastCommitAtMs ?? null,
-      status.error === undefined ? null : JSON.stringify(status.error),
-      canonicalJson(status.partitions),
-      activityJson(status),
-    ],
-  );
-}
-
-/** The batch in flight and the engine's reason, or null when there is neither. */
-function activityJson({ activity, engineReason }: LaneStatus): string | null {
-  if (activity === undefined && engineReason === undefined) return null;
-  return canonicalJson({
-    ...(activity === undefined ? {} : { activity }),
-    ...(engineReason === undefined ? {} : { engineReason }),
-  });
-}
 
 async function openIncident(pool: Pool, incident: NewIncident): Promise<{ readonly incidentId: string }> {
   const { rows } = await pool.query<{ id: string }>(
