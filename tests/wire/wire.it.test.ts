@@ -1,5 +1,7 @@
 import { startSecuredStack, type SecuredStack } from '@headwater/testkit';
 import { afterAll, beforeAll, describe, inject } from 'vitest';
+import { describeOwnServers } from './own-servers.ts';
+import { describeSecuredStory } from './secured-story.ts';
 import { describeServerFaults } from './server-faults.ts';
 
 /** Everything over TLS, with logins, and with no more rights than are needed. One secured stack for all of it. */
@@ -33,3 +35,7 @@ const variables = () => ({
 });
 
 describe('a server that is wrong says how', () => describeServerFaults(() => secured, plain, variables));
+
+describe('the story', () => describeSecuredStory(() => secured, variables));
+
+describe('your own servers', () => describeOwnServers(() => secured, variables));

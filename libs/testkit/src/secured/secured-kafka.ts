@@ -12,7 +12,7 @@ export interface BrokerSecurity {
   readonly admin: { readonly username: string; readonly password: string };
   /** Port of the listener that asks for a client certificate. */
   readonly mutualPort: number;
-  /** How long a login lasts before it must be renewed (KIP-368), milliseconds. */
+  /** How long a login with SCRAM-SHA-512 lasts before it must be renewed (KIP-368), milliseconds; others last. */
   readonly sessionMs: number;
 }
 
@@ -47,7 +47,7 @@ export function securedBroker(security: BrokerSecurity): KafkaSetup {
       'listener.name.sasl_ssl.plain.sasl.jaas.config': `${plain} ${broker};`,
       'listener.name.sasl_ssl.scram-sha-256.sasl.jaas.config': scram,
       'listener.name.sasl_ssl.scram-sha-512.sasl.jaas.config': scram,
-      'listener.name.sasl_ssl.connections.max.reauth.ms': String(sessionMs),
+      'listener.name.sasl_ssl.scram-sha-512.connections.max.reauth.ms': String(sessionMs),
       'listener.name.ssl.ssl.client.auth': 'required',
       'ssl.keystore.type': 'PEM',
       'ssl.keystore.location': keyStore,
