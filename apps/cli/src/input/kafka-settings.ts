@@ -2,6 +2,7 @@ import {
   defineEnvironment,
   kafkaVariables,
   parseEnvironment,
+  refusePlainNetwork,
   toKafkaSettings,
   type KafkaSettings,
 } from '@headwater/platform-config';
@@ -17,5 +18,7 @@ const kafkaSchema = defineEnvironment(kafkaVariables);
 export function kafkaSettings({ home, variables }: CliEnvironment, bootstrapServers?: string): KafkaSettings {
   const servers =
     bootstrapServers ?? (variables['KAFKA_BOOTSTRAP_SERVERS'] || readStackFile(home).addresses['kafka']);
-  return toKafkaSettings(parseEnvironment(kafkaSchema, { ...variables, KAFKA_BOOTSTRAP_SERVERS: servers }));
+  const values = parseEnvironment(kafkaSchema, { ...variables, KAFKA_BOOTSTRAP_SERVERS: servers });
+  refusePlainNetwork(values, variables);
+  return toKafkaSettings(values);
 }

@@ -41,12 +41,17 @@ export function judgeConnectionProblem(error: unknown, databaseUrl: string): Hea
     'Check DATABASE_URL and the server’s log.',
   ];
   return operationalError({
-    code: 'HW_DATABASE_UNREACHABLE',
+    code: codeOf(code),
     message: `Postgres at ${describeDatabase(databaseUrl)} (DATABASE_URL) cannot be used: ${problem}.`,
     fix,
     canRetry: !lasting.test(code),
     cause: error,
   });
+}
+
+function codeOf(code: string): string {
+  if (code.startsWith('28')) return 'HW_DATABASE_LOGIN_REFUSED';
+  return code === '3D000' ? 'HW_DATABASE_MISSING' : 'HW_DATABASE_UNREACHABLE';
 }
 
 function connectionCode(error: unknown): string {

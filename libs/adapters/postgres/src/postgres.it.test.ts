@@ -39,7 +39,7 @@ test('a wrong password is named, without being shown', async () => {
   );
   // A server that trusts local connections accepts any password.
   if (problem === undefined) return;
-  expect(problem).toMatchObject({ code: 'HW_DATABASE_UNREACHABLE', canRetry: false });
+  expect(problem).toMatchObject({ code: 'HW_DATABASE_LOGIN_REFUSED', canRetry: false });
   expect(String(problem)).toMatch(/refused the password/);
   expect(String(problem)).not.toContain('not-the-password');
 });

@@ -15,6 +15,7 @@ import {
   modeVariables,
   parseEnvironment,
   redisVariables,
+  refusePlainNetwork,
   schemaRegistryVariables,
   toKafkaSettings,
   toRegistrySettings,
@@ -105,6 +106,22 @@ test.each([
   const error = problemsOf({ ...complete, ...given, HEADWATER_INSECURE: '0' });
   expect(error.code).toBe('HW_CONFIG_PLAINTEXT_KAFKA');
   expect(error.message).toContain(reason);
+});
+
+test.each([
+  ['127.0.0.1:9092,localhost:9093', {}, false],
+  ['broker:9092', {}, true],
+  ['127.0.0.1:9092,broker:9092', {}, true],
+  ['broker:9092', { HEADWATER_INSECURE: '1' }, false],
+  ['broker:9092', { KAFKA_SECURITY_PROTOCOL: 'SSL' }, false],
+])('plain Kafka at %s with %o leaves this machine: %s', (servers, env, isRefused) => {
+  const values = parseEnvironment(defineEnvironment(kafkaVariables), {
+    ...env,
+    KAFKA_BOOTSTRAP_SERVERS: servers,
+  });
+  const refuse = () => refusePlainNetwork(values, env);
+  if (isRefused) expect(refuse).toThrow(/over the network without encryption/);
+  else expect(refuse).not.toThrow();
 });
 
 test('a secret may come from a file; both at once, or a file that is not there, is a problem without its value', () => {

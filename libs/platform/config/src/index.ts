@@ -7,8 +7,8 @@ export {
 export type { EnvironmentVariables } from './environment-variables.ts';
 export { byteCount, duration, flag, hostPorts, integer, oneOf, port, text, url } from './fields.ts';
 export {
-  isPlainKafka,
   kafkaVariables,
+  refusePlainNetwork,
   toKafkaSettings,
   type KafkaSettings,
   type KafkaVariables,

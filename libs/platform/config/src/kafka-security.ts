@@ -1,5 +1,7 @@
 import type { z } from 'zod';
-import { hostPorts, oneOf, text } from './fields.ts';
+import { userError } from '@headwater/kernel';
+import type { EnvironmentVariables } from './environment-variables.ts';
+import { flag, hostPorts, oneOf, text } from './fields.ts';
 import { judgePemFile, readPem } from './pem-file.ts';
 import type { VariableProblem } from './problems.ts';
 import { readSecretFile } from './secret-file.ts';
@@ -75,6 +77,23 @@ export const isPlainKafka = ({
   KAFKA_SASL_MECHANISM: mechanism,
 }: Partial<KafkaVariables>): boolean =>
   protocol === 'PLAINTEXT' || (protocol === 'SASL_PLAINTEXT' && mechanism === 'PLAIN');
+
+/**
+ * Throws `HW_CONFIG_PLAINTEXT_KAFKA` for brokers on other machines that would be used without encryption, unless local
+ * mode says that the network is one's own. For programs that may be used without a mode.
+ */
+export function refusePlainNetwork(values: KafkaVariables, env: EnvironmentVariables): void {
+  const isInsecure = flag().safeParse(env['HEADWATER_INSECURE']).data === true;
+  if (isInsecure || !isPlainKafka(values) || values.KAFKA_BOOTSTRAP_SERVERS.every(isOnThisMachine)) return;
+  throw userError({
+    code: 'HW_CONFIG_PLAINTEXT_KAFKA',
+    message: `Kafka at ${values.KAFKA_BOOTSTRAP_SERVERS.join(',')} would be used over the network without encryption.`,
+    fix: 'Set KAFKA_SECURITY_PROTOCOL to SSL or SASL_SSL, or HEADWATER_INSECURE=1 when that network is yours alone.',
+    path: 'KAFKA_SECURITY_PROTOCOL',
+  });
+}
+
+const isOnThisMachine = (server: string): boolean => /^(localhost|127\.[\d.]+|\[::1\]):\d+$/.test(server);
 
 export function toKafkaSettings(values: KafkaVariables): KafkaSettings {
   const { KAFKA_SASL_USERNAME: username, KAFKA_SASL_PASSWORD: password } = values;

@@ -4,12 +4,11 @@ import { operationalError, userError } from '@headwater/kernel';
 import {
   databaseVariables,
   defineEnvironment,
-  flag,
   givenSecret,
-  isPlainKafka,
   kafkaVariables,
   parseEnvironment,
   redisVariables,
+  refusePlainNetwork,
   schemaRegistryVariables,
   secretFileOf,
   toDatabaseUrl,
@@ -54,23 +53,11 @@ const examinations: Readonly<Record<PartName, (env: Environment) => Promise<Exam
   redis: async (env) => examineRedis(toRedisSettings(parseEnvironment(redisSchema, env))),
   async kafka(env) {
     const values = parseEnvironment(kafkaSchema, env);
-    const isInsecure = flag().safeParse(env['HEADWATER_INSECURE']).data === true;
-    const isLocal = values.KAFKA_BOOTSTRAP_SERVERS.every(isOnThisMachine);
-    if (isPlainKafka(values) && !isInsecure && !isLocal) throw plainKafka(values.KAFKA_BOOTSTRAP_SERVERS);
+    refusePlainNetwork(values, env);
     return examineKafka(toKafkaSettings(values));
   },
   registry: async (env) => examineRegistry(toRegistrySettings(parseEnvironment(registrySchema, env))),
 };
-
-const isOnThisMachine = (server: string): boolean => /^(localhost|127\.[\d.]+|\[::1\]):\d+$/.test(server);
-
-const plainKafka = (servers: readonly string[]) =>
-  userError({
-    code: 'HW_CONFIG_PLAINTEXT_KAFKA',
-    message: `Kafka at ${servers.join(',')} would be used over the network without encryption.`,
-    fix: 'Set KAFKA_SECURITY_PROTOCOL to SSL or SASL_SSL, or HEADWATER_INSECURE=1 when that network is yours alone.',
-    path: 'KAFKA_SECURITY_PROTOCOL',
-  });
 
 /** The address without user and password. */
 export function publicAddress(value: string): string {

@@ -66,7 +66,8 @@ export function judgeFault(error: unknown): Fault | undefined {
 
 function faultOfTls(code: string, message: string): Fault | undefined {
   // The peer closed during the handshake: what servers without TLS do with its first bytes.
-  if (message.includes('before secure TLS connection was established')) return 'tls-not-spoken';
+  if (/before secure TLS connection was established|does not support SSL connections/.test(message))
+    return 'tls-not-spoken';
   if (/ALERT_(?:CERTIFICATE_REQUIRED|BAD_CERTIFICATE|UNKNOWN_CA|CERTIFICATE_UNKNOWN)/.test(code)) {
     return 'client-certificate-refused';
   }
