@@ -27,6 +27,8 @@ export interface BrokerConnectionsOptions {
   /** Longest wait for a connection and for an answer, milliseconds. */
   readonly connectTimeoutMs?: number;
   readonly requestTimeoutMs?: number;
+  /** The same for long polls, which may bring much; default as for other requests. */
+  readonly pollTimeoutMs?: number;
 }
 
 const POLLS_MAX = 256;
@@ -42,9 +44,10 @@ export function createBrokerConnections(options: BrokerConnectionsOptions): Brok
   const opened = new Set<Connection>();
   let isClosed = false;
 
-  const open = async ({ host, port }: BrokerAddress): Promise<Connection> => {
+  const { requestTimeoutMs = 30_000, pollTimeoutMs = requestTimeoutMs } = options;
+  const open = async ({ host, port }: BrokerAddress, timeoutMs: number): Promise<Connection> => {
     if (isClosed) throw clientClosed();
-    const connection = newConnection(options, host);
+    const connection = newConnection(options, host, timeoutMs);
     opened.add(connection);
     connection.once('close', () => opened.delete(connection));
     try {
@@ -70,8 +73,8 @@ export function createBrokerConnections(options: BrokerConnectionsOptions): Brok
     const current = await before?.catch(() => undefined);
     if (current !== undefined && (await isUsable(current))) return current;
     // Another caller may have opened one meanwhile.
-    if (pool.shared === before) pool.shared = open(address);
-    return pool.shared ?? open(address);
+    if (pool.shared === before) pool.shared = open(address, requestTimeoutMs);
+    return pool.shared ?? open(address, requestTimeoutMs);
   };
 
   return {
@@ -94,7 +97,7 @@ export function createBrokerConnections(options: BrokerConnectionsOptions): Brok
       if (pool.polls >= POLLS_MAX) throw tooManyPolls(address);
       pool.polls++;
       try {
-        const connection = (await takeUsable(pool.idle, drop)) ?? (await open(address));
+        const connection = (await takeUsable(pool.idle, drop)) ?? (await open(address, pollTimeoutMs));
         return await releasing(pool, connection, request, drop);
       } finally {
         pool.polls--;
@@ -147,11 +150,11 @@ async function isUsable(connection: Connection): Promise<boolean> {
 const isAnswer = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === 'PLT_KFK_RESPONSE';
 
-function newConnection(options: BrokerConnectionsOptions, host: string): Connection {
+function newConnection(options: BrokerConnectionsOptions, host: string, timeoutMs: number): Connection {
   const { tls, sasl } = options.settings;
   const connection = new Connection(options.clientId, {
     connectTimeout: options.connectTimeoutMs ?? 5_000,
-    requestTimeout: options.requestTimeoutMs ?? 30_000,
+    requestTimeout: timeoutMs,
     ...(tls === undefined ? {} : { tls: { ...tls, ...(isIP(host) === 0 ? { servername: host } : {}) } }),
     ...(sasl === undefined ? {} : { sasl: toSasl(sasl) }),
   });

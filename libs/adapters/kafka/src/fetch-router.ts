@@ -64,6 +64,7 @@ export function createFetchRouter(
     isMending: false,
     isClosed: false,
   };
+  catalogue.onRefreshed(() => followLeaders(router));
   return {
     fetch: (request) => fetch(router, request),
     close() {
@@ -234,7 +235,6 @@ async function mend(router: Router): Promise<void> {
       await router.catalogue.refresh();
       for (const interest of waiting) router.homeless.delete(interest);
       for (const interest of waiting) returnHome(router, interest);
-      followLeaders(router);
     } catch (error) {
       const problem = toKafkaError(error, router.cluster.settings, 'describe topics');
       for (const interest of waiting) interest.problem = describeError(problem);

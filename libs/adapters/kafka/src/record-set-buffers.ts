@@ -50,7 +50,7 @@ function bestFit(kept: ReadonlySet<ArrayBuffer>, length: number): ArrayBuffer | 
 }
 
 /** Copies [start, start + target.length) of an answer that lies in several reads of the socket. */
-export function copyOut(answer: Reader['buffer'], start: number, target: Uint8Array): void {
+export function copyOut(answer: Pick<Reader['buffer'], 'buffers'>, start: number, target: Uint8Array): void {
   let chunkStart = 0;
   let copied = 0;
   for (const chunk of answer.buffers) {

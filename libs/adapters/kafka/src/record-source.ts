@@ -19,7 +19,8 @@ export interface RecordSourceOptions {
 export function createRecordSource(options: RecordSourceOptions): RecordSource {
   const cluster = createKafkaCluster({
     clientId: 'headwater-staging',
-    requestTimeoutMs: 15_000,
+    requestTimeoutMs: 6_000,
+    pollTimeoutMs: 15_000,
     ...options,
   });
   const catalogue = createTopicCatalogue(cluster);

@@ -18,6 +18,8 @@ export interface TopicCatalogue {
   topic(name: string, ageMsMax: number): Promise<TopicMetadata | undefined>;
   /** Refreshes every topic; calls at the same moment share one request. */
   refresh(): Promise<void>;
+  /** Calls back after each refresh, whoever asked for it. */
+  onRefreshed(listener: () => void): void;
   /** True when its cleanup.policy includes compact, as of at most this age. */
   isCompacted(name: string, ageMsMax: number): Promise<boolean>;
 }
@@ -39,6 +41,7 @@ interface Kept {
 
 export function createTopicCatalogue(cluster: KafkaCluster): TopicCatalogue {
   const topics = new Map<string, Kept>();
+  const listeners: (() => void)[] = [];
   const want = (name: string): Kept => {
     const kept = topics.get(name) ?? newKept();
     kept.wantedAtMs = performance.now();
@@ -54,6 +57,7 @@ export function createTopicCatalogue(cluster: KafkaCluster): TopicCatalogue {
   };
   const metadata = createSharedRefresh(async () => {
     for (const part of chunks(names())) await loadMetadata(cluster, topics, part);
+    for (const listener of listeners) listener();
   }, REFRESH_APART_MS);
   const configs = createSharedRefresh(async () => {
     for (const part of chunks(names())) await loadConfigs(cluster, topics, part);
@@ -67,6 +71,7 @@ export function createTopicCatalogue(cluster: KafkaCluster): TopicCatalogue {
       return kept.metadata;
     },
     refresh: () => metadata.run(),
+    onRefreshed: (listener) => void listeners.push(listener),
     async isCompacted(name, ageMsMax) {
       const kept = want(name);
       if (performance.now() - kept.configsAtMs > ageMsMax) await configs.run();
