@@ -1,5 +1,6 @@
 import { runSql, type Stack, type SupervisedProcess } from '@headwater/platform-embedded';
-import { readFileSync } from 'node:fs';
+import type { FaultOrder } from '@headwater/platform-process';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PlantedBug } from '@headwater/core-staging';
@@ -61,6 +62,8 @@ function launch(
   fault: Fault | undefined,
   firedFile: string,
 ): Promise<SupervisedProcess> {
+  const controlFile = `${firedFile}.order`;
+  writeFileSync(controlFile, JSON.stringify(orderFor(fault)));
   return stack.run({
     name,
     command: process.execPath,
@@ -72,7 +75,7 @@ function launch(
       HEADWATER_INSECURE: '1',
       HEADWATER_WORKER_NAME: name,
       HEADWATER_HTTP_PORT: '0',
-      HEADWATER_FAULT: armedWith(fault),
+      HEADWATER_FAULT_CONTROL_FILE: controlFile,
       HEADWATER_FAULT_FIRED_FILE: firedFile,
       HEADWATER_PLANT: planted,
     },
@@ -81,9 +84,12 @@ function launch(
   });
 }
 
-function armedWith(fault: Fault | undefined): string | undefined {
-  if (fault?.kind === 'stop-worker') return `${fault.at}:${fault.nth}:stop`;
-  return fault?.kind === 'kill-worker' && fault.at !== 'random' ? `${fault.at}:${fault.nth}:kill` : undefined;
+function orderFor(fault: Fault | undefined): FaultOrder {
+  const serial = 1;
+  if (fault?.kind === 'stop-worker') return { serial, at: fault.at, nth: fault.nth, action: 'stop' };
+  return fault?.kind === 'kill-worker' && fault.at !== 'random'
+    ? { serial, at: fault.at, nth: fault.nth, action: 'kill' }
+    : { serial };
 }
 
 /** The line the process wrote right before it fired, or undefined. */
@@ -99,11 +105,12 @@ export function firedLine({ firedFile }: WorkerProcess): string | undefined {
 export async function waitUntil(
   condition: () => Promise<boolean> | boolean,
   withinMs: number,
+  everyMs = 100,
 ): Promise<boolean> {
   const endMs = performance.now() + withinMs;
   while (performance.now() < endMs) {
     if (await condition()) return true;
-    await sleep(100);
+    await sleep(everyMs);
   }
   return false;
 }

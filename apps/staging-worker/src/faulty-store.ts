@@ -70,12 +70,15 @@ function createFaultyCommits(
   isPrimary: boolean,
 ): FaultyCommits {
   const unclear = new Set<string>();
+  const misread = new Set<string>();
   return {
     async get(path) {
-      if (!unclear.delete(path)) return store.get(path);
-      if (isPrimary) await faultPoint('primary-commit.read-back');
+      if (unclear.delete(path) && isPrimary) {
+        await faultPoint('primary-commit.read-back');
+        if (isPlanted('precondition-failed-read-as-loss')) misread.add(path);
+      }
       const bytes = await store.get(path);
-      return bytes !== undefined && isPlanted('precondition-failed-read-as-loss') ? asForeign(bytes) : bytes;
+      return bytes !== undefined && misread.has(path) ? asForeign(bytes) : bytes;
     },
     async put(path, bytes) {
       const isBatch = holdsRows(bytes);

@@ -1,6 +1,7 @@
 import { createKafkaAdmin } from '@headwater/adapter-kafka';
+import { connectObjectStore, createS3Connection } from '@headwater/adapter-object-store';
 import { isPlanted, type PartitionFetch, type RecordSource } from '@headwater/core-staging';
-import type { KafkaSettings } from '@headwater/platform-config';
+import type { KafkaSettings, S3Settings } from '@headwater/platform-config';
 import type { FaultSwitch } from '@headwater/platform-process';
 import { makeEngineFaulty } from './faulty-engine.ts';
 import { makeStoreFaulty } from './faulty-store.ts';
@@ -9,22 +10,27 @@ import type { LaneWorld } from './lane/lane-world.ts';
 /** The world of a faults build: the same, with fault points and planted bugs at its seams. */
 export function makeWorldFaulty(
   world: LaneWorld,
-  settings: KafkaSettings,
+  settings: { readonly kafka: KafkaSettings; readonly s3: S3Settings },
   options: { readonly faultSwitch: FaultSwitch; readonly checkpointEvery: string | undefined },
 ): LaneWorld {
   const checkpointInterval = Number(options.checkpointEvery ?? world.settings.checkpointInterval);
+  const s3 = createS3Connection(settings.s3, hastyLimits);
   return {
     ...world,
     source: makeSourceFaulty(world.source),
     engine: makeEngineFaulty(world.engine),
     async openTable(url) {
       const io = await world.openTable(url);
-      return { ...io, store: makeStoreFaulty(io.store, options.faultSwitch) };
+      const store = url.startsWith('s3:') ? await connectObjectStore(url, 'write', s3) : io.store;
+      return { ...io, store: makeStoreFaulty(store, options.faultSwitch) };
     },
-    settings: { ...world.settings, checkpointInterval },
-    plantedPositions: (group, topic) => readGroup(settings, group, topic),
+    settings: { ...world.settings, checkpointInterval, controlEveryMs: 250, topicEveryMs: 1_000 },
+    plantedPositions: (group, topic) => readGroup(settings.kafka, group, topic),
   };
 }
+
+/** Small files are sent in parts too, and an answer that never comes is not waited for long. */
+const hastyLimits = { answerMsMax: 1_500, partBytes: 2_048 };
 
 /** `topic-id-ignored`: a topic is whatever has the name. */
 function makeSourceFaulty(source: RecordSource): RecordSource {

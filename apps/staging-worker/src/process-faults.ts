@@ -1,5 +1,5 @@
-import { armFaults, plantedBugs, type PlantedBug } from '@headwater/core-staging';
-import { toKafkaSettings } from '@headwater/platform-config';
+import { armFaults } from '@headwater/core-staging';
+import { toKafkaSettings, toS3Settings } from '@headwater/platform-config';
 import { createFaultSwitch, type FaultSwitchOptions } from '@headwater/platform-process';
 import type { Environment } from './environment.ts';
 import { makeWorldFaulty } from './faulty-world.ts';
@@ -20,15 +20,18 @@ export interface ArmedProcess {
 /** Arms the process. Only the faults build holds this file. */
 export function armProcessFaults(faults: ProcessFaults): ArmedProcess {
   const faultSwitch = createFaultSwitch(faults);
+  const always = (faults.planted ?? '').split(',');
   armFaults({
-    planted: new Set((faults.planted ?? '').split(',').filter(isPlantedBug)),
+    planted: { has: (bug) => always.includes(bug) || faultSwitch.hasPlanted(bug) },
     onPoint: (name) => faultSwitch.onPoint(name),
   });
   const { checkpointEvery } = faults;
   return {
     makeFaulty: (world, environment) =>
-      makeWorldFaulty(world, toKafkaSettings(environment), { faultSwitch, checkpointEvery }),
+      makeWorldFaulty(
+        world,
+        { kafka: toKafkaSettings(environment), s3: toS3Settings(environment) },
+        { faultSwitch, checkpointEvery },
+      ),
   };
 }
-
-const isPlantedBug = (name: string): name is PlantedBug => plantedBugs.some((known) => known === name);

@@ -1,5 +1,5 @@
 import { describeError } from '@headwater/kernel';
-import { decideAssignment, type LaneId } from '@headwater/core-staging';
+import { faultPoint, isPlanted, decideAssignment, type LaneId } from '@headwater/core-staging';
 import { startHousekeeping, type Housekeeping } from './lane/housekeeping.ts';
 import { runLane, type LaneEnd } from './lane/lane.ts';
 import { sleep, type LaneWorld } from './lane/lane-world.ts';
@@ -71,7 +71,13 @@ export function startWorker({ world, sweepEveryMs, lanesMax }: WorkerOptions): W
     logger.warn({ lane: lane.id, problem: describeError(end.error) }, 'a lane ended with an error');
     waits.failed(keyOf(lane.id), startedMs);
   };
+  let isRung = false;
   const sweep = async (): Promise<void> => {
+    if (__HEADWATER_FAULTS__) {
+      await faultPoint('sweep.before');
+      if (isPlanted('rings-without-sweeper') && !isRung) return;
+      isRung = false;
+    }
     const counts = countStages(lanes.values());
     const { waiting, entering, running, leaving } = counts;
     const { owner } = settings;
@@ -104,7 +110,10 @@ export function startWorker({ world, sweepEveryMs, lanesMax }: WorkerOptions): W
   })();
 
   return {
-    ring: () => rung.abort(),
+    ring() {
+      isRung = true;
+      rung.abort();
+    },
     laneCount: () => lanes.size,
     async stop() {
       stopping.abort();

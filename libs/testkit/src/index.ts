@@ -11,7 +11,7 @@ export type { TestTable } from './test-table.ts';
 export { describeRecordSetEngine } from './record-set-engine/record-set-engine-suite.ts';
 export type { EngineUnderTest } from './record-set-engine/engine-under-test.ts';
 export { describeObjectStore } from './object-store/object-store-suite.ts';
-export { s3ServerMissing, startS3Server, type S3Server } from './object-store/s3-server.ts';
+export { s3Credentials, s3ServerMissing, startS3Server, type S3Server } from './object-store/s3-server.ts';
 export {
   startS3FaultProxy,
   type S3Fault,

@@ -71,7 +71,7 @@ export type PlantedBug = (typeof plantedBugs)[number];
 export interface FaultPlan {
   /** Called when a point is passed; the run goes on when it resolves. */
   onPoint(name: FaultPointName): Promise<void>;
-  readonly planted: ReadonlySet<PlantedBug>;
+  readonly planted: Pick<ReadonlySet<PlantedBug>, 'has'>;
 }
 
 let plan: FaultPlan | undefined;

@@ -22,12 +22,15 @@ export interface FaultOrder {
   readonly clockMs?: number;
   /** Conditional puts of commits from here on whose answers are lost after they took effect. */
   readonly lostAnswers?: number;
+  /** Bugs planted from here on. */
+  readonly planted?: readonly string[];
 }
 
 export interface FaultSwitch {
   onPoint(name: string): Promise<void>;
   /** True when the next answer of a commit is to be lost; counts down. */
   losesAnswer(): boolean;
+  hasPlanted(bug: string): boolean;
 }
 
 const HOLD_MS = 15;
@@ -37,12 +40,14 @@ export function createFaultSwitch({ controlFile, firedFile }: FaultSwitchOptions
   let serial = 0;
   let passed = 0;
   let lostAnswers = 0;
+  let planted: readonly string[] = [];
   const look = (): FaultOrder => {
     const order = readOrder(controlFile);
     if (order.serial !== serial) {
       serial = order.serial;
       passed = 0;
       lostAnswers = order.lostAnswers ?? 0;
+      planted = order.planted ?? [];
       if (order.action === undefined) shiftClock(order.clockMs ?? 0);
     }
     return order;
@@ -51,6 +56,7 @@ export function createFaultSwitch({ controlFile, firedFile }: FaultSwitchOptions
     if (firedFile !== undefined) appendFileSync(firedFile, `${process.pid} ${name} ${action} ${serial}\n`);
   };
   return {
+    hasPlanted: (bug) => planted.includes(bug),
     losesAnswer() {
       look();
       if (lostAnswers <= 0) return false;
@@ -94,5 +100,5 @@ const shiftClock = (ms: number): void => void (Date.now = () => realNow() + ms);
 /** Fills the heap until the runtime gives up and ends the process. */
 function exhaustMemory(): never {
   const kept: unknown[] = [];
-  for (;;) kept.push(Array.from({ length: 65_536 }, (_, index) => ({ index })));
+  for (;;) kept.push(new Array(131_072).fill(0.5));
 }

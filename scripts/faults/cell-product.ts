@@ -1,0 +1,113 @@
+import { connectObjectStore } from '@headwater/adapter-object-store';
+import type { CompiledContract } from '@headwater/core-contract';
+import type { PipelineSpec } from '@headwater/core-staging';
+import { runSql } from '@headwater/platform-embedded';
+import { randomUUID } from 'node:crypto';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { storePipeline } from '../../apps/staging-worker/src/store-pipeline.test-data.ts';
+import { openLog, type LogReader } from './delta-reader.ts';
+import type { Track, TrackLake } from './track.ts';
+
+/** The topic, pipeline and tables of one cell. */
+export interface CellProduct {
+  readonly productId: string;
+  readonly pipeline: PipelineSpec;
+  readonly primary: LogReader;
+  readonly quarantine: LogReader;
+  readonly folder: string;
+  /** Brings what an S3 lake holds into the folders the oracle reads; nothing to do for a local one. */
+  refresh(): Promise<void>;
+  /** Creates an object of the primary table, as another writer would. */
+  putForeign(path: string, text: string): Promise<void>;
+  /** Ends the lane. */
+  retire(): Promise<void>;
+  /** Removes what the cell made, when no lane is left. */
+  remove(): void;
+}
+
+/** Where the tables of a cell lie; `folder` holds them, or the copy the oracle reads. */
+export type CellLake =
+  | { readonly kind: 'folder'; readonly folder: string }
+  | { readonly kind: 's3'; readonly folder: string; readonly s3: TrackLake };
+
+export const PARTITIONS = 2;
+const FLUSH_MS = 250;
+
+export async function createProduct(track: Track, lake: CellLake): Promise<CellProduct> {
+  const name = `c${randomUUID().slice(0, 8)}`;
+  const topic = `cells.${name}`;
+  await track.admin.createTopic({ name: topic, partitions: PARTITIONS, replicationFactor: 1, configs: {} });
+  const [described] = await track.admin.describeTopics([topic]);
+  const folder = path.join(lake.folder, name);
+  const lakeUrl = lake.kind === 's3' ? lake.s3.url : pathToFileURL(lake.folder).href;
+  const { pipeline, productId } = await storePipeline(track.postgres, {
+    domain: name,
+    name,
+    topic,
+    topicId: described!.topicId,
+    tableUrl: `${lakeUrl}/${name}`,
+    contract,
+    flushIntervalMs: FLUSH_MS,
+  });
+  return {
+    productId,
+    pipeline,
+    folder,
+    primary: openLog(folder),
+    quarantine: openLog(`${folder}__quarantine`),
+    async refresh() {
+      if (lake.kind !== 's3') return;
+      await mirrorTable(lake.s3, pipeline.tableUrl, folder);
+      await mirrorTable(lake.s3, pipeline.quarantineUrl, `${folder}__quarantine`);
+    },
+    async putForeign(name_, text) {
+      if (lake.kind === 'folder') return writeFileSync(path.join(folder, name_), text, { flag: 'wx' });
+      const store = await connectObjectStore(pipeline.tableUrl, 'read', lake.s3.direct);
+      await store.putIfAbsent(name_, new TextEncoder().encode(text));
+    },
+    async retire() {
+      await runSql(
+        track.stack.databaseUrl,
+        `UPDATE staging_pipeline SET desired_state = 'retired' WHERE id = '${pipeline.pipelineId}'`,
+      );
+    },
+    remove() {
+      void track.admin.deleteTopic(topic).catch(() => undefined);
+      rmSync(folder, { recursive: true, force: true });
+      rmSync(`${folder}__quarantine`, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Copies objects that are not in the folder yet. Objects of a table never change, but for pointers nobody here reads. */
+async function mirrorTable(s3: TrackLake, url: string, folder: string): Promise<void> {
+  const store = await connectObjectStore(url, 'read', s3.direct);
+  for await (const { path: name } of store.list('')) {
+    const file = path.join(folder, name);
+    if (existsSync(file)) continue;
+    const bytes = await store.get(name);
+    if (bytes === undefined) continue;
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, bytes);
+  }
+}
+
+function column(name: string, type: CompiledContract['columns'][number]['type']) {
+  return { name, source: name, type, required: true, rules: [], personal: false };
+}
+
+const contract: CompiledContract = {
+  contractId: 'cell-events',
+  contractVersion: '1.0.0',
+  columns: [
+    column('event_id', { kind: 'string' }),
+    { ...column('event_type', { kind: 'string' }), rules: [{ rule: 'enum', values: ['click', 'view'] }] },
+    column('amount', { kind: 'double' }),
+  ],
+  unknownMembers: 'ignore',
+  keyColumns: ['event_id'],
+  partitionColumns: [],
+  recordBytesMax: 1_000_000,
+};

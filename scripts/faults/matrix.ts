@@ -1,0 +1,180 @@
+import { describeError } from '@headwater/kernel';
+import { execFileSync } from 'node:child_process';
+import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { nameOf, type Cell, type CellResult } from './cell.ts';
+import { readMatrix, toCells, type MatrixPair } from './matrix-file.ts';
+import { describeCell, runCell } from './run-cell.ts';
+import { openTrack, type Track } from './track.ts';
+
+export interface MatrixOptions {
+  readonly seeds: number;
+  /** `point`, `point:kind` or `point:kind:seed`, several with commas; `*` stands for anything. */
+  readonly only: string | undefined;
+  readonly isFresh: boolean;
+  readonly tracks: number;
+}
+
+/** A result as it is kept between runs. */
+interface KeptResult extends CellResult {
+  readonly commit: string;
+  /** Hash of the code under test: results of another one do not count. */
+  readonly code: string;
+  readonly at: string;
+}
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+const root = path.resolve(import.meta.dirname, '../..');
+const resultsFile = path.join(
+  process.env['HEADWATER_HOME'] ?? path.join(root, '.headwater'),
+  'faults',
+  'matrix.jsonl',
+);
+
+const git = (...args: readonly string[]): string =>
+  execFileSync('git', args, { cwd: root, encoding: 'utf8' }).trim();
+
+/** Runs every applicable cell that has no result for this code yet, on several tracks; 0 when all hold. */
+export async function runMatrix(options: MatrixOptions): Promise<number> {
+  const startedMs = performance.now();
+  const [commit, code] = [
+    git('rev-parse', 'HEAD'),
+    git('rev-parse', 'HEAD:apps', 'HEAD:libs').replaceAll('\n', '-'),
+  ];
+  const pairs = readMatrix();
+  const cells = toCells(pairs, options.seeds).filter((cell) => isWanted(cell, options.only));
+  const kept = options.isFresh ? new Map<string, KeptResult>() : readResults(code);
+  const open = cells.filter((cell) => options.only !== undefined || !kept.has(nameOf(cell)));
+  say(
+    `commit ${commit.slice(0, 12)}: ${pairs.length} pairs, ${pairs.filter(({ reason }) => reason === undefined).length} applicable, ` +
+      `${options.seeds} seeds; ${cells.length} cells, ${open.length} to run on ${options.tracks} tracks; results in ${resultsFile}`,
+  );
+  mkdirSync(path.dirname(resultsFile), { recursive: true });
+  const queue = [...open];
+  let done = 0;
+  const keep = (result: CellResult): void => {
+    const full: KeptResult = { ...result, commit, code, at: new Date().toISOString() };
+    kept.set(nameOf(result.cell), full);
+    appendFileSync(resultsFile, `${JSON.stringify(full)}\n`);
+    say(`[${String(++done).padStart(4)}/${open.length}] ${describeCell(result)}`);
+    for (const problem of result.problems.slice(1)) say(`       ${problem}`);
+  };
+  const tracks = Math.max(1, Math.min(options.tracks, queue.length));
+  await Promise.all(
+    Array.from({ length: queue.length === 0 ? 0 : tracks }, (_, index) => work(index + 1, queue, keep)),
+  );
+  const results = cells.flatMap((cell) => kept.get(nameOf(cell)) ?? []);
+  return conclude(pairs, cells, results, performance.now() - startedMs, commit);
+}
+
+const CELL_MS_MAX = 120_000;
+
+/** Takes cells until none is left. A track on which the harness itself failed is replaced. */
+async function work(index: number, queue: Cell[], keep: (result: CellResult) => void): Promise<void> {
+  let track: Track | undefined;
+  try {
+    for (let cell = queue.shift(); cell !== undefined; cell = queue.shift()) {
+      const startedMs = performance.now();
+      try {
+        track ??= await openTrack(index);
+        keep(await within(CELL_MS_MAX, runCell(track, cell)));
+      } catch (error) {
+        const seconds = Math.round((performance.now() - startedMs) / 100) / 10;
+        keep({
+          cell,
+          seconds,
+          staged: 0,
+          lost: 0,
+          duplicated: 0,
+          problems: [`the harness failed: ${describeError(error)}`],
+        });
+        await track?.close().catch(() => undefined);
+        track = undefined;
+      }
+    }
+  } finally {
+    await track?.close().catch(() => undefined);
+  }
+}
+
+async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`the cell did not end within ${ms / 1000} s`)), ms);
+  });
+  work.catch(() => undefined);
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+}
+
+function isWanted(cell: Cell, only: string | undefined): boolean {
+  if (only === undefined) return true;
+  return only.split(',').some((each) => {
+    const [point = '*', kind = '*', seed = '*'] = each.split(':');
+    return fits(point, cell.point) && fits(kind, cell.kind) && fits(seed, String(cell.seed));
+  });
+}
+
+const fits = (pattern: string, name: string): boolean =>
+  new RegExp(`^${pattern.replaceAll('.', String.raw`\.`).replaceAll('*', '.*')}$`).test(name);
+
+function readResults(code: string): Map<string, KeptResult> {
+  const kept = new Map<string, KeptResult>();
+  if (!existsSync(resultsFile)) return kept;
+  for (const line of readFileSync(resultsFile, 'utf8').split('\n').filter(Boolean)) {
+    const result = JSON.parse(line) as KeptResult;
+    if (result.code === code) kept.set(nameOf(result.cell), result);
+  }
+  return kept;
+}
+
+function conclude(
+  pairs: readonly MatrixPair[],
+  cells: readonly Cell[],
+  results: readonly KeptResult[],
+  tookMs: number,
+  commit: string,
+): number {
+  say('');
+  say(`${'point'.padEnd(28)} ${'kind'.padEnd(26)} cells  held  fired  lost  twice  seconds`);
+  const groups = Map.groupBy(results, ({ cell }) => `${cell.point.padEnd(28)} ${cell.kind.padEnd(26)}`);
+  const sum = (of: readonly KeptResult[], what: (result: KeptResult) => number) =>
+    of.reduce((total, each) => total + what(each), 0);
+  for (const [name, of] of groups) {
+    const columns = [
+      of.length,
+      of.filter(({ problems }) => problems.length === 0).length,
+      of.filter(({ proof }) => proof !== undefined).length,
+      sum(of, ({ lost }) => lost),
+      sum(of, ({ duplicated }) => duplicated),
+      Math.round(sum(of, ({ seconds }) => seconds)),
+    ];
+    say(
+      `${name} ${columns.map((value, index) => String(value).padStart([5, 5, 6, 5, 6, 8][index]!)).join(' ')}`,
+    );
+  }
+  const inapplicable = Map.groupBy(
+    pairs.filter(({ reason }) => reason !== undefined),
+    ({ reason }) => reason!,
+  );
+  say('');
+  for (const [reason, of] of inapplicable)
+    say(`${String(of.length).padStart(4)} pairs inapplicable: ${reason}`);
+  const failed = results.filter(({ problems }) => problems.length > 0);
+  for (const { cell, problems } of failed) say(`FAILED ${nameOf(cell)}: ${problems[0]}`);
+  const facts = {
+    commit,
+    pairs: pairs.length,
+    applicable: pairs.filter(({ reason }) => reason === undefined).length,
+    cells: cells.length,
+    held: results.length - failed.length,
+    fired: results.filter(({ proof }) => proof !== undefined).length,
+    staged: sum(results, ({ staged }) => staged),
+    lost: sum(results, ({ lost }) => lost),
+    duplicated: sum(results, ({ duplicated }) => duplicated),
+    cellSeconds: Math.round(sum(results, ({ seconds }) => seconds)),
+    seconds: Math.round(tookMs / 1000),
+  };
+  say(JSON.stringify(facts));
+  say(`${facts.held} of ${facts.cells}`);
+  return facts.held === facts.cells ? 0 : 1;
+}
