@@ -24,9 +24,11 @@ export function toAvro(tree: RecordTree): Conversion {
   const { contract, object } = tree;
   const build: AvroBuild = { typeName: createNaming(AVRO_NAME), changed: new Map(), alsoSaid: new Set() };
   const namespace = (contract.odcs.domain ?? '').replace(/[^A-Za-z0-9_.]+/g, '_').replace(/^(?=[0-9])/, '_');
+  const name = build.typeName(pascalCase(object.name) || 'Record');
+  if (name !== object.name) build.changed.set(`${tree.path}.name`, `Avro names it ${name}`);
   const schema = {
     type: 'record',
-    name: build.typeName(pascalCase(object.name) || 'Record'),
+    name,
     ...(namespace === '' ? {} : { namespace }),
     ...docOf(object.description),
     fields: fieldSchemas(tree.fields, build),

@@ -1,6 +1,7 @@
 import { toDeltaType } from '@headwater/core-staging';
 import { lossesOf } from './conversion.ts';
 import type { Conversion } from './conversion.ts';
+import { allFields } from './record-tree.ts';
 import type { RecordField, RecordTree } from './record-tree.ts';
 
 /** The columns of the record as a Delta schema string (protocol, Schema Serialization Format), descriptions as comments. */
@@ -15,6 +16,7 @@ export function toDelta(tree: RecordTree): Conversion {
       options: [],
     },
     alsoSaid: new Set(tree.fields.flatMap(saidOf)),
+    changed: new Map(allFields(tree.fields).flatMap(changedOf)),
   });
   return { text: `${JSON.stringify(schema, null, 2)}\n`, losses };
 }
@@ -56,6 +58,16 @@ function deltaType(field: RecordField): unknown {
       return toDeltaType(type);
   }
 }
+
+const changedOf = ({ column, property, path }: RecordField): readonly (readonly [string, string])[] =>
+  column.type.kind === 'json'
+    ? [
+        [
+          `${path}.${property.physicalType === undefined ? 'logicalType' : 'physicalType'}`,
+          'Delta holds it as the text of its JSON',
+        ],
+      ]
+    : [];
 
 /** The name of a property is the name of its column unless it has a physical one. */
 const saidOf = (field: RecordField): readonly string[] => [

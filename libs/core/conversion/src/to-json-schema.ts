@@ -1,6 +1,7 @@
 import { toJsonSchema } from '@headwater/core-contract';
 import { lossesOf } from './conversion.ts';
 import type { Conversion } from './conversion.ts';
+import { allFields } from './record-tree.ts';
 import type { RecordField, RecordTree } from './record-tree.ts';
 
 type Schema = Record<string, unknown>;
@@ -13,7 +14,6 @@ export function toJsonSchemaDocument(tree: RecordTree): Conversion {
     target: 'JSON Schema',
     objectPath: tree.path,
     keys: {
-      contract: ['id'],
       object: ['name', 'description'],
       property: ['name', 'logicalType', 'required', 'description', 'examples'],
       options: ['minLength', 'maxLength', 'minItems', 'maxItems', 'pattern', ...NUMERIC_BOUNDS, 'required'],
@@ -28,6 +28,7 @@ const NUMERIC_BOUNDS = ['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaxi
 /** The schema of `toJsonSchema` with the object's name, descriptions and examples. */
 export function describedSchema(tree: RecordTree): Schema {
   const schema = JSON.parse(toJsonSchema(tree.compiled), keepDigits) as Schema;
+  schema['title'] = tree.object.name;
   describe(schema, tree.object.description, undefined);
   describeFields(schema, tree.fields);
   return schema;
@@ -70,13 +71,24 @@ function describe(
 /** Types and rules a schema says in other words than the contract. */
 function alsoSaid(fields: readonly RecordField[]): ReadonlySet<string> {
   const said = new Set<string>();
-  for (const { property, path, column } of fields) {
+  for (const { property, path, column } of allFields(fields)) {
     if (column.type.kind === 'integer' && property.logicalType === 'integer') {
       said.add(`${path}.logicalTypeOptions.format`);
     }
+    if (SAID_PHYSICALLY.has(column.type.kind)) said.add(`${path}.physicalType`);
     for (const key of ['mustBe', 'metric', 'arguments']) {
       if (column.rules.some(({ rule }) => rule === 'enum')) said.add(`${path}.quality[invalidValues].${key}`);
     }
   }
   return said;
 }
+
+/** Kinds of columns that a schema has words for: bounds, an encoding, values by name, anything at all. */
+const SAID_PHYSICALLY: ReadonlySet<string> = new Set([
+  'integer',
+  'binary',
+  'map',
+  'json',
+  'string',
+  'boolean',
+]);

@@ -2,6 +2,7 @@ import type { ColumnType } from '@headwater/core-contract';
 import { lossesOf } from './conversion.ts';
 import type { Conversion } from './conversion.ts';
 import { createNaming, pascalCase } from './name-in-use.ts';
+import { allFields } from './record-tree.ts';
 import type { RecordField, RecordTree } from './record-tree.ts';
 
 interface ProtoBuild {
@@ -22,6 +23,7 @@ export function toProtobuf(tree: RecordTree): Conversion {
   const { contract, object } = tree;
   const build: ProtoBuild = { changed: new Map(), imports: new Set() };
   const name = createNaming(PROTO_NAME)(pascalCase(object.name) || 'Record');
+  if (name !== object.name) build.changed.set(`${tree.path}.name`, `Protobuf names it ${name}`);
   const body = message({ name, description: object.description, fields: tree.fields, indent: '' }, build);
   const packageName = (contract.odcs.domain ?? '')
     .replace(/[^A-Za-z0-9_.]+/g, '_')
@@ -42,10 +44,17 @@ export function toProtobuf(tree: RecordTree): Conversion {
       object: ['name', 'description'],
       property: ['name', 'logicalType', 'physicalType', 'description'],
     },
+    alsoSaid: new Set(allFields(tree.fields).flatMap(saidOf)),
     changed: build.changed,
   });
   return { text: `${[...head, '', ...body].join('\n')}\n`, losses };
 }
+
+/** The format of an integer is its type. */
+const saidOf = ({ column, property, path }: RecordField): readonly string[] =>
+  column.type.kind === 'integer' && property.logicalType === 'integer'
+    ? [`${path}.logicalTypeOptions.format`]
+    : [];
 
 interface Message {
   readonly name: string;
