@@ -55,6 +55,10 @@ const commands = {
     await setUp({ needsStack: true });
     return handOver(['bench/staging.ts', ...rest]);
   },
+  async 'bench-fetch'() {
+    await setUp({ needsStack: true });
+    return handOver(['bench/fetch.ts', ...rest]);
+  },
   async doctor() {
     const isReady = reportRequirements();
     if (!isReady) return 1;
