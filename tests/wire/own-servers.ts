@@ -26,7 +26,7 @@ export function describeOwnServers(secured: () => SecuredStack, variables: () =>
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   const run = (args: readonly string[], change: Variables = {}) => {
-    const { DATABASE_URL, ...open } = variables();
+    const { DATABASE_URL: _url, ...open } = variables();
     const file = path.join(folder, 'database-url');
     writeFileSync(file, `${databaseUrl}\n`, { mode: 0o600 });
     const child = spawn(process.execPath, [bundle, ...args], {

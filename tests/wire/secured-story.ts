@@ -56,7 +56,13 @@ export function describeSecuredStory(secured: () => SecuredStack, variables: () 
   };
   /** Every secret from a file, none in the environment of the process. */
   const environmentOf = (principal: string): Variables => {
-    const { KAFKA_SASL_PASSWORD, DATABASE_URL, REDIS_URL, SCHEMA_REGISTRY_PASSWORD, ...open } = variables();
+    const {
+      KAFKA_SASL_PASSWORD: _password,
+      DATABASE_URL,
+      REDIS_URL,
+      SCHEMA_REGISTRY_PASSWORD,
+      ...open
+    } = variables();
     return {
       ...open,
       KAFKA_SASL_USERNAME: principal,
@@ -150,8 +156,11 @@ export function describeSecuredStory(secured: () => SecuredStack, variables: () 
 
   test('servers that refuse the login end the process with every fix at once, before anything is written', async () => {
     const wrong = canary();
-    const { KAFKA_SASL_PASSWORD_FILE, SCHEMA_REGISTRY_PASSWORD_FILE, ...env } =
-      environmentOf('control-plane');
+    const {
+      KAFKA_SASL_PASSWORD_FILE: _kafka,
+      SCHEMA_REGISTRY_PASSWORD_FILE: _registry,
+      ...env
+    } = environmentOf('control-plane');
     const ended = await runApp('control-plane', {
       ...env,
       KAFKA_SASL_PASSWORD: wrong,
