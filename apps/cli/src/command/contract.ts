@@ -1,16 +1,7 @@
-import {
-  describeProblem,
-  diffContracts,
-  inferContract,
-  lintContract,
-  looksLikeCsv,
-  splitCsv,
-  splitSample,
-} from '@headwater/core-contract';
+import { describeProblem, diffContracts, lintContract } from '@headwater/core-contract';
 import type { ContractChangelog } from '@headwater/core-contract';
 import { convertContract } from '@headwater/core-conversion';
 import type { ConversionTarget } from '@headwater/core-conversion';
-import { userError } from '@headwater/kernel';
 import type { CommandContext } from '../context.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { invalidContract, nameOf, readContract, readText } from '../input/contract-file.ts';
@@ -27,40 +18,6 @@ export async function lint(context: CommandContext, source: string): Promise<Exi
     printListing(context.terminal, context.format(), { records, columns: [], whenEmpty: '' });
   }
   return records.some(({ severity }) => severity === 'error') ? exitCode.failed : exitCode.ok;
-}
-
-export interface InferOptions {
-  readonly domain: string;
-  readonly name: string;
-  readonly owner?: string;
-  readonly title?: string;
-}
-
-/**
- * Proposes a contract from JSON lines, a JSON array, or separated values: YAML on standard output, records the contract would not take on
- * standard error.
- */
-export async function infer(context: CommandContext, source: string, facts: InferOptions): Promise<ExitCode> {
-  const { terminal, messages } = context;
-  const file = nameOf(source);
-  const text = await readText(source);
-  const sample = looksLikeCsv(text) ? splitCsv(text) : splitSample(text);
-  const inferred = inferContract(sample, facts);
-  if (!inferred.ok) {
-    throw userError({
-      code: 'HW_CONTRACT_NOT_INFERRED',
-      message: inferred.error.map((problem) => describeProblem(file, problem)).join('\n  '),
-      fix: inferred.error[0]?.fix ?? 'Give JSON objects, one on each line.',
-    });
-  }
-  const { compiled, recordsRead, refused, evidence } = inferred.value;
-  terminal.say(messages.contract.inferred(recordsRead, compiled.columns.length));
-  for (const { line, reason, path, detail } of refused) {
-    terminal.say(messages.contract.refused(`${file}:${line}`, reason, path, detail));
-  }
-  if (context.format() === 'table') terminal.print(inferred.value.text.trimEnd());
-  else terminal.print(JSON.stringify({ contract: inferred.value.text, recordsRead, refused, evidence }));
-  return exitCode.ok;
 }
 
 /** Every difference between two versions of a contract, what it means, and the version that has to follow. */

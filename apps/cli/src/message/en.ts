@@ -30,7 +30,7 @@ export const english = {
     contractTest: 'Judge a sample by a contract as staging would, and measure its quality checks',
     contractConvert: 'Write a contract in another format and say what that format cannot express',
     contractDiff: 'Classify every change between two versions of a contract: breaking, compatible or docs',
-    contractInfer: 'Infer a contract from JSON lines',
+    contractInfer: 'Infer a contract from records, a schema or a topic',
     contractLint: 'Check a contract; every finding has its line and column',
     incidents: 'List incidents, or accept the loss one of them names',
     incidentsList: 'List incidents, newest first',
@@ -77,6 +77,9 @@ export const english = {
     reference: 'schema that the others refer to, under the name they use; may be repeated',
     registryKind: 'whose rules hold where registries differ',
     schemaBatch: 'file of JSON lines {id, format, mode, existing[], candidate}, or - for standard input',
+    inferred:
+      'records (JSON lines, JSON array, CSV, Parquet), a schema, a topic with --format topic, or - for standard input',
+    inferFormat: 'what the file is; found from its name and content when left out',
     contractFile: 'contract (ODCS YAML or JSON), or - for standard input',
     decode: 'read values as JSON, behind a schema id if there is one',
     follow: 'wait for new records until Ctrl-C',

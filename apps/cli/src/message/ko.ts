@@ -30,7 +30,7 @@ export const korean: Messages = {
     contractTest: '스테이징과 똑같이 표본을 계약으로 판정하고 품질 검사를 측정',
     contractConvert: '계약을 다른 형식으로 쓰고, 그 형식이 표현할 수 없는 것을 알림',
     contractDiff: '두 버전의 계약 사이 변경을 모두 분류: breaking(호환 깨짐), compatible(호환), docs(문서)',
-    contractInfer: 'JSON 라인에서 계약을 추론',
+    contractInfer: '레코드, 스키마, 토픽에서 계약을 추론',
     contractLint: '계약을 검사하고 줄과 열 위치를 표시',
     incidents: '인시던트 목록 또는 손실 수락',
     incidentsList: '인시던트 목록 (최신순)',
@@ -77,6 +77,9 @@ export const korean: Messages = {
     reference: '다른 스키마가 그 이름으로 참조하는 스키마; 여러 번 쓸 수 있음',
     registryKind: '레지스트리마다 다를 때 따를 규칙',
     schemaBatch: 'JSON lines 파일 {id, format, mode, existing[], candidate}, 표준 입력은 -',
+    inferred:
+      '레코드(JSON 라인, JSON 배열, CSV, Parquet), 스키마, --format topic이면 토픽 이름, 표준 입력은 -',
+    inferFormat: '파일의 종류, 생략하면 이름과 내용으로 판단',
     contractFile: '계약 파일(ODCS YAML 또는 JSON), 표준 입력은 -',
     decode: '값을 JSON으로 읽음 (앞에 스키마 id가 있으면 함께 표시)',
     follow: 'Ctrl-C까지 새 레코드를 기다림',

@@ -1,7 +1,8 @@
 import { CONVERSION_TARGETS } from '@headwater/core-conversion';
 import type { ConversionTarget } from '@headwater/core-conversion';
 import { Option, type Command } from 'commander';
-import { convert, diffFiles, infer, lint, type InferOptions } from '../command/contract.ts';
+import { infer, inferFormats, type InferOptions } from '../command/contract-infer.ts';
+import { convert, diffFiles, lint } from '../command/contract.ts';
 import { testContract, type ContractTestOptions } from '../command/contract-test.ts';
 import type { CommandContext, RunCommand } from '../context.ts';
 import { addExamples } from './option-values.ts';
@@ -31,13 +32,16 @@ function registerInfer(contract: Command, context: CommandContext, run: RunComma
   const inferring = contract
     .command('infer')
     .description(about.contractInfer)
-    .argument('<file>', option.jsonLines)
-    .requiredOption('--domain <domain>', option.domain)
-    .requiredOption('--name <name>', option.name)
+    .argument('<file>', option.inferred)
+    .addOption(new Option('--format <format>', option.inferFormat).choices(inferFormats))
+    .option('--domain <domain>', option.domain)
+    .option('--name <name>', option.name)
     .option('--owner <team>', option.owner)
     .action((file: string, options: InferOptions) => run(() => infer(context, file, options)));
   addExamples(inferring, title['examples'] ?? '', [
     'headwater contract infer readings.jsonl --domain garden --name readings > readings.odcs.yaml',
+    'headwater contract infer orders.avsc --domain shop',
+    'headwater contract infer shop.orders --format topic',
   ]);
 }
 
