@@ -13,7 +13,7 @@ let world: OperatingWorld;
 beforeAll(async () => {
   world = await createOperatingWorld(inject('stack'), traces);
 });
-afterEach(() => world.staging.endTest());
+afterEach(() => world.endTest());
 afterAll(() => world.close());
 
 const eventually = (check: () => Promise<void>) => vi.waitFor(check, { timeout: 30_000, interval: 100 });

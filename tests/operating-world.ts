@@ -2,6 +2,8 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { createDoorbell, startWorkRunner } from '@headwater/adapter-queue';
+import { bindHandlers } from '@headwater/core-jobs';
 import { silentLogger } from '@headwater/kernel';
 import { createMetrics, type Traces } from '@headwater/platform-observability';
 import type { TestStack } from '@headwater/testkit';
@@ -12,8 +14,10 @@ import { buildProgram } from '../apps/cli/src/program.ts';
 import { createServices, type RunningServices } from '../apps/control-plane/src/create-services.ts';
 import { readEnvironment } from '../apps/control-plane/src/environment.ts';
 import { createServer } from '../apps/control-plane/src/server/create-server.ts';
+import { operatingHandlers } from '../apps/staging-worker/src/replay/operating-jobs.ts';
 import {
   createStagingFixture,
+  type RunningWorker,
   type StagingFixture,
 } from '../apps/staging-worker/src/staging-fixture.test-data.ts';
 
@@ -21,10 +25,17 @@ import {
 export interface OperatingWorld {
   readonly staging: StagingFixture;
   readonly services: RunningServices['services'];
+  /** Carries out operators' plans as a staging worker does; `wrap` may break what it touches. */
+  carryOut(
+    worker: RunningWorker,
+    wrap?: (world: RunningWorker['operating']) => RunningWorker['operating'],
+  ): Promise<{ close(): Promise<void> }>;
   /** Sends a document as the administrator. */
   ask<T>(document: string, variables?: Readonly<Record<string, unknown>>): Promise<T>;
   /** Runs a command; answers its lines on standard output, or throws what a person would see. */
   headwater(args: readonly string[], language?: Language): Promise<string>;
+  /** Ends what a test began. */
+  endTest(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -49,11 +60,32 @@ export async function createOperatingWorld(stack: TestStack, traces?: Traces): P
     http: { host: '127.0.0.1', port: 0 },
   });
   const token = await addAdministrator(running);
+  const carrying = new Set<() => Promise<void>>();
   const controlPlane = connectControlPlane({ url: server.url, token });
   return {
     staging,
     services: running.services,
     ask: (document, variables) => controlPlane.ask(document, variables),
+    async carryOut(worker, wrap = (same) => same) {
+      const doorbell = await createDoorbell({ redisUrl: stack.redisUrl, logger: silentLogger });
+      const runner = startWorkRunner({
+        queue: 'operating',
+        work: staging.postgres.work,
+        doorbell,
+        runJob: bindHandlers('operating', operatingHandlers(wrap(worker.operating))),
+        owner: randomUUID(),
+        logger: silentLogger,
+        concurrency: 2,
+        sweepIntervalMs: 200,
+      });
+      const close = async () => {
+        if (!carrying.delete(close)) return;
+        await runner.close();
+        await doorbell.close();
+      };
+      carrying.add(close);
+      return { close };
+    },
     async headwater(args, language = 'en') {
       const lines: string[] = [];
       const context = {
@@ -70,6 +102,10 @@ export async function createOperatingWorld(stack: TestStack, traces?: Traces): P
       } as unknown as CommandContext;
       await buildProgram(context).command.parseAsync(['node', 'headwater', ...args]);
       return lines.join('\n');
+    },
+    async endTest() {
+      for (const end of carrying) await end();
+      await staging.endTest();
     },
     async close() {
       await server.close();

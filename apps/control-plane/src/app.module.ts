@@ -9,6 +9,7 @@ import { DataProductModule } from './data-product/data-product.module.ts';
 import { DomainModule } from './domain/domain.module.ts';
 import { IncidentModule } from './incident/incident.module.ts';
 import { NodeModule } from './node/node.module.ts';
+import { OperatingModule } from './operating/operating.module.ts';
 import { OperationModule } from './operation/operation.module.ts';
 import { QuarantineModule } from './quarantine/quarantine.module.ts';
 import { RetentionModule } from './retention/retention.module.ts';
@@ -30,6 +31,7 @@ const features = [
   QuarantineModule,
   IncidentModule,
   OperationModule,
+  OperatingModule,
   ChangeRequestModule,
   RetentionModule,
   AuditModule,

@@ -10,6 +10,7 @@ import { createOnboardingExecutor } from './data-product/onboarding.executor.ts'
 import { createRetirementExecutor } from './data-product/retirement.executor.ts';
 import type { Environment } from './environment.ts';
 import { createOperationRunner } from './operation/operation-runner.ts';
+import { createOperatingExecutor } from './operating/operating.executor.ts';
 import { createDrainExecutor } from './staging/drain.executor.ts';
 import { createRetentionExecutor } from './retention/retention.executor.ts';
 import { createMutations } from './schema/mutation.ts';
@@ -38,6 +39,7 @@ export async function createServices(environment: Environment, logger: Logger): 
   const doorbell = await createDoorbell({ ...environment.redis, logger });
   const rings: Rings = {
     staging: (pipelineId) => void doorbell.ring('staging', pipelineId),
+    operating: (workItemId) => void doorbell.ring('operating', workItemId),
     retention: (workItemId) => void doorbell.ring('retention', workItemId),
     operations: () => runner.ring(),
   };
@@ -106,6 +108,7 @@ function createRunner(
       onboard: createOnboardingExecutor(options),
       retire: createRetirementExecutor(options),
       'apply-retention': createRetentionExecutor({ reads: database.reads, unit: database.unit, rings }),
+      operate: createOperatingExecutor({ database, rings }),
       drain: createDrainExecutor({
         database,
         rings,

@@ -27,6 +27,7 @@ export interface Services {
 export interface Rings {
   staging(pipelineId: string): void;
   retention(workItemId: string): void;
+  operating(workItemId: string): void;
   /** The runner of operations in this process. */
   operations(): void;
 }

@@ -1,11 +1,11 @@
-import { createRecordSource } from '@headwater/adapter-kafka';
+import { createRecordSource, recordBatchCodecs } from '@headwater/adapter-kafka';
 import { connectObjectStore, md5, useS3 } from '@headwater/adapter-object-store';
 import { createCheckpointFiles, openDatabase, readCoordinates } from '@headwater/adapter-parquet';
 import { createPostgres, type Postgres } from '@headwater/adapter-postgres';
 import type { Logger } from '@headwater/kernel';
 import { leaseTiming } from '@headwater/core-staging';
 import { toDatabaseUrl, toKafkaSettings, toS3Settings } from '@headwater/platform-config';
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,10 +14,13 @@ import type { Environment } from './environment.ts';
 import type { BatchTelemetry } from './batch-telemetry.ts';
 import type { LaneMetrics } from './lane-metrics.ts';
 import type { LaneWorld } from './lane/lane-world.ts';
+import type { OperatingWorld } from './replay/operating-world.ts';
+import { createReplayRows } from './replay/replay-rows.ts';
 
 export interface ConnectedWorld {
   readonly world: LaneWorld;
   readonly postgres: Postgres;
+  readonly operating: OperatingWorld;
   close(): Promise<void>;
 }
 
@@ -85,9 +88,18 @@ export async function createWorld(
       checkpointInterval: 20,
     },
   };
+  const operating: OperatingWorld = {
+    lanes: world,
+    operating: postgres.operating,
+    rows: createReplayRows(database),
+    engine,
+    crc32c: recordBatchCodecs.crc32c,
+    sha256: (text) => createHash('sha256').update(text).digest('hex'),
+  };
   return {
     world,
     postgres,
+    operating,
     async close() {
       await source.close();
       await engine.close();

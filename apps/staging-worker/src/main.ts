@@ -1,4 +1,5 @@
-import { createDoorbell } from '@headwater/adapter-queue';
+import { createDoorbell, startWorkRunner } from '@headwater/adapter-queue';
+import { bindHandlers } from '@headwater/core-jobs';
 import { describeError } from '@headwater/kernel';
 import { toRedisSettings, toServerSettings } from '@headwater/platform-config';
 import { createLogger, createMetrics, createTraces, serveHealth } from '@headwater/platform-observability';
@@ -9,6 +10,8 @@ import { createWorld } from './create-world.ts';
 import { readEnvironment } from './environment.ts';
 import { createBatchTelemetry } from './batch-telemetry.ts';
 import { createLaneMetrics } from './lane-metrics.ts';
+import { startLineage } from './lineage/start-lineage.ts';
+import { operatingHandlers } from './replay/operating-jobs.ts';
 import { startWorker, type Worker } from './worker.ts';
 
 const environment = readOrExit();
@@ -48,6 +51,16 @@ await runUntilStopped({
       lanesMax: environment.STAGING_LANES_MAX,
     });
     started.worker = worker;
+    const operating = startWorkRunner({
+      queue: 'operating',
+      work: connected.postgres.work,
+      doorbell,
+      runJob: bindHandlers('operating', operatingHandlers(connected.operating)),
+      owner: connected.world.settings.owner,
+      logger,
+      concurrency: 1,
+    });
+    const lineage = startLineage(environment, connected.postgres.lineage, { logger, metrics });
     doorbell.listen('staging', () => Promise.resolve(worker.ring()));
     const health = await serveHealth({
       host: environment.HEADWATER_HTTP_HOST,
@@ -61,9 +74,11 @@ await runUntilStopped({
     });
     process.stdout.write(`${JSON.stringify({ listening: health.url })}\n`);
     logger.info({ url: health.url }, 'staging worker is ready');
-    return { connected, doorbell, worker, health, traces };
+    return { connected, doorbell, worker, health, traces, operating, lineage };
   },
-  async stop({ connected, doorbell, worker, health, traces }) {
+  async stop({ connected, doorbell, worker, health, traces, operating, lineage }) {
+    await lineage.close();
+    await operating.close();
     await worker.stop();
     await health.close();
     await doorbell.close();

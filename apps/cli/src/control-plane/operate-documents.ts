@@ -25,6 +25,27 @@ export const setPoisonPolicyMutation = `
     result: setPoisonPolicy(input: $input) { pipeline { ${pipelineFields} } ${userErrors} }
   }`;
 
+const operatingPlanFields = `
+  id kind state hash records bytes tables details requestedBy requestedAt
+  ranges { partition from to records } progress { records landed refused } error { code message fix path }`;
+
+export const planReplayMutation = `
+  mutation ($input: PlanReplayInput!) {
+    result: planReplay(input: $input) { operatingPlan { ${operatingPlanFields} } ${userErrors} }
+  }`;
+
+export const applyOperatingPlanMutation = `
+  mutation ($input: ApplyOperatingPlanInput!) {
+    result: applyOperatingPlan(input: $input) {
+      operatingPlan { ${operatingPlanFields} } operation { ${operationFields} } ${userErrors}
+    }
+  }`;
+
+export const operatingPlansQuery = `
+  query ($product: String!) { operatingPlans(product: $product, first: 100) { ${operatingPlanFields} } }`;
+
+export const operatingPlanQuery = `query ($id: ID!) { operatingPlan(id: $id) { ${operatingPlanFields} } }`;
+
 const incidentFields = `
   id kind status dataProduct { qualifiedName } partition from to cause fix occurrences
   openedAt lastSeenAt resolvedAt resolvedBy acceptedBy acceptedAt acceptedReason

@@ -18,3 +18,23 @@ export interface IncidentDetail extends Incident {
     readonly offset: string;
   }[];
 }
+
+export interface OperatingPlan {
+  readonly id: string;
+  readonly kind: string;
+  readonly state: string;
+  readonly hash: string | null;
+  readonly records: string | null;
+  readonly bytes: string | null;
+  readonly tables: readonly string[];
+  readonly details: readonly string[];
+  readonly requestedBy: string;
+  readonly requestedAt: string;
+  readonly ranges: readonly {
+    readonly partition: number;
+    readonly from: string;
+    readonly to: string;
+    readonly records: string;
+  }[];
+  readonly progress: { readonly records: string; readonly landed: string; readonly refused: string } | null;
+}

@@ -8,6 +8,7 @@ import {
   setPoisonPolicy,
   type PoisonOptions,
 } from '../command/pipeline.ts';
+import { listOperatingPlans, replayQuarantine, type ReplayOptions } from '../command/replay.ts';
 import type { CommandContext, RunCommand } from '../context.ts';
 import { addExamples, wholeNumber } from './option-values.ts';
 
@@ -20,6 +21,7 @@ export function registerOperateCommands(program: Command, context: CommandContex
   registerStates(pipeline, context, run);
   registerPoison(pipeline, context, run);
   registerIncident(program, context, run);
+  registerReplay(program, pipeline, context, run);
 }
 
 function registerStates(pipeline: Command, context: CommandContext, run: RunCommand): void {
@@ -103,6 +105,34 @@ function registerIncident(program: Command, context: CommandContext, run: RunCom
       run(() => resolveIncident(context, incident, options)),
     );
   addExamples(resolving, examples, ['headwater incidents resolve INCIDENT --reason "producer was mended"']);
+}
+
+function registerReplay(program: Command, pipeline: Command, context: CommandContext, run: RunCommand): void {
+  const { operate, option, title } = context.messages;
+  const examples = title['examples'] ?? '';
+  const listing = pipeline
+    .command('plans')
+    .description(operate.about.plans)
+    .argument('<product>', option.product)
+    .action((product: string) => run(() => listOperatingPlans(context, product)));
+  addExamples(listing, examples, ['headwater pipeline plans ads/ad-events']);
+  const quarantine = program.commands.find((command) => command.name() === 'quarantine');
+  if (quarantine === undefined) return;
+  const replaying = quarantine
+    .command('replay')
+    .description(operate.about.replay)
+    .argument('<product>', option.product)
+    .option('--group <cause>', operate.option.group)
+    .option('--limit <count>', operate.option.replayLimit, wholeNumber(1, 1_000_000))
+    .option('--dry-run', operate.option.dryRun)
+    .option('--timeout <seconds>', option.timeout, wholeNumber(1, dayS), 3_600)
+    .action((product: string, options: ReplayOptions) =>
+      run(() => replayQuarantine(context, product, options)),
+    );
+  addExamples(replaying, examples, [
+    'headwater quarantine replay ads/ad-events --group map:timestamp --dry-run',
+    'headwater quarantine replay ads/ad-events --limit 1000',
+  ]);
 }
 
 function shareOf(text: string): number {

@@ -638,6 +638,74 @@ export interface ResumeOperationPayload {
   readonly userErrors: readonly UserError[];
 }
 
+export type OperatingKind = 'REPLAY';
+
+export type OperatingPlanState =
+  'PLANNING' | 'PREVIEWED' | 'APPLYING' | 'APPLIED' | 'SUPERSEDED' | 'REFUSED' | 'FAILED';
+
+export interface OperatingPlan {
+  readonly id: string;
+  readonly kind: OperatingKind;
+  readonly state: OperatingPlanState;
+  readonly hash?: string | null | undefined;
+  readonly records?: bigint | null | undefined;
+  readonly bytes?: bigint | null | undefined;
+  readonly ranges: readonly OperatingRange[];
+  readonly tables: readonly string[];
+  readonly details: readonly string[];
+  readonly progress?: OperatingProgress | null | undefined;
+  readonly requestedBy: string;
+  readonly requestedAt: number;
+  readonly computedAt?: number | null | undefined;
+  readonly finishedAt?: number | null | undefined;
+  readonly error?: UserError | null | undefined;
+}
+
+export interface OperatingRange {
+  readonly partition: number;
+  readonly from: bigint;
+  readonly to: bigint;
+  readonly records: bigint;
+}
+
+export interface OperatingProgress {
+  readonly records: bigint;
+  readonly landed: bigint;
+  readonly refused: bigint;
+}
+
+export interface PlanReplayInput {
+  readonly product: string;
+  readonly group?: ReplayGroupInput | null | undefined;
+  readonly limit?: number | null | undefined;
+  readonly idempotencyKey?: string | null | undefined;
+  readonly dryRun?: boolean | null | undefined;
+}
+
+export interface ReplayGroupInput {
+  readonly stage?: string | null | undefined;
+  readonly reason?: string | null | undefined;
+  readonly path?: string | null | undefined;
+}
+
+export interface PlanReplayPayload {
+  readonly operatingPlan?: OperatingPlan | null | undefined;
+  readonly userErrors: readonly UserError[];
+}
+
+export interface ApplyOperatingPlanInput {
+  readonly product: string;
+  readonly planHash: string;
+  readonly idempotencyKey?: string | null | undefined;
+  readonly dryRun?: boolean | null | undefined;
+}
+
+export interface ApplyOperatingPlanPayload {
+  readonly operatingPlan?: OperatingPlan | null | undefined;
+  readonly operation?: Operation | null | undefined;
+  readonly userErrors: readonly UserError[];
+}
+
 export type ChangeRequestStatus =
   'PROPOSED' | 'APPROVED' | 'DECLINED' | 'WITHDRAWN' | 'EXPIRED' | 'REFUSED' | 'APPLIED';
 

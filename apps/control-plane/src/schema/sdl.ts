@@ -6,6 +6,7 @@ import dataContract from '../data-contract/data-contract.graphql';
 import dataProduct from '../data-product/data-product.graphql';
 import domain from '../domain/domain.graphql';
 import incident from '../incident/incident.graphql';
+import operating from '../operating/operating.graphql';
 import operation from '../operation/operation.graphql';
 import quarantine from '../quarantine/quarantine.graphql';
 import retention from '../retention/retention.graphql';
@@ -28,6 +29,7 @@ const sources = [
   quarantine,
   incident,
   operation,
+  operating,
   changeRequest,
   retention,
   audit,

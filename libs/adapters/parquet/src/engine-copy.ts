@@ -13,7 +13,7 @@ export interface CopyTarget {
 }
 
 /** zstd level 1 is as small as 3 on event data and cheaper; version 1 data pages are read by every engine. */
-const PARQUET = `format parquet, codec 'zstd', compression_level 1, parquet_version v1, row_group_size 122880, return_stats true`;
+export const PARQUET = `format parquet, codec 'zstd', compression_level 1, parquet_version v1, row_group_size 122880, return_stats true`;
 
 /** Writes the rows of the query as one finished Parquet file in the scratch folder. */
 export async function copyToParquet(

@@ -1,7 +1,13 @@
 import type { WorkItems } from '@headwater/core-jobs';
 import type { MeshDatabase } from '@headwater/core-mesh';
 import type { RetentionStore } from '@headwater/core-retention';
-import type { LaneLeases, StagingStore, WorkerRoster } from '@headwater/core-staging';
+import type {
+  LaneLeases,
+  LineageStore,
+  OperatingStore,
+  StagingStore,
+  WorkerRoster,
+} from '@headwater/core-staging';
 import type { Logger } from '@headwater/kernel';
 import { checkConnection, createConnectionPool, type ConnectionOptions } from './connection-pool.ts';
 import { createOperationLeases } from './mesh/operation-leases.ts';
@@ -11,6 +17,8 @@ import { migrate } from './migrate.ts';
 import { createPrisma } from './prisma.ts';
 import { createRetentionReads, createRetentionStore } from './retention/retention-store.ts';
 import { createLaneLeases } from './staging/lane-leases.ts';
+import { createLineageStore } from './staging/lineage-store.ts';
+import { createOperatingStore } from './staging/operating-store.ts';
 import { createStagingReports } from './staging/staging-reports.ts';
 import { createStagingStore } from './staging/staging-store.ts';
 import { createWorkerRoster } from './staging/worker-roster.ts';
@@ -22,6 +30,8 @@ export interface Postgres {
   readonly workerRoster: WorkerRoster;
   readonly staging: StagingStore;
   readonly work: WorkItems;
+  readonly operating: OperatingStore;
+  readonly lineage: LineageStore;
   readonly retention: RetentionStore;
   /** Removes ended work, superseded plans and remembered outcomes from before this moment [I14]. */
   prune(beforeMs: number): Promise<void>;
@@ -69,6 +79,8 @@ export async function createPostgres(options: PostgresOptions): Promise<Postgres
     workerRoster: judged(createWorkerRoster(pool), databaseUrl),
     staging: judged(createStagingStore(pool), databaseUrl),
     work,
+    lineage: judged(createLineageStore(pool), databaseUrl),
+    operating: judged(createOperatingStore(prisma, tenant), databaseUrl),
     retention,
     async prune(beforeMs) {
       await work.prune(beforeMs);

@@ -2,7 +2,7 @@ import { err, ok, unexpectedError, type HeadwaterError, type Result } from '@hea
 import { z } from 'zod';
 
 /** Which processes listen: control-plane, staging-worker, retention-worker. */
-export const queueNames = ['operations', 'staging', 'retention'] as const;
+export const queueNames = ['operations', 'staging', 'operating', 'retention'] as const;
 export type QueueName = (typeof queueNames)[number];
 
 /** How long to wait before the next attempt: doubles with each one, never longer than `delayMsMax`. */
@@ -26,6 +26,22 @@ const job = <Payload extends z.ZodType>(definition: JobDefinition<Payload>): Job
 
 /** Every kind of work that is carried out later. Names are imperative kebab case. */
 export const jobCatalogue = {
+  /** Computes what an operator's verb would do to a pipeline and stores it as a preview. */
+  'plan-operating': job({
+    queue: 'operating',
+    payload: z.strictObject({ planId: z.uuid() }),
+    attemptsMax: 3,
+    backoff: { delayMs: 500, delayMsMax: 5_000 },
+    dedupId: ({ planId }) => `plan-${planId}`,
+  }),
+  /** Carries out a stored operating plan, going on where an earlier attempt ended. */
+  'apply-operating': job({
+    queue: 'operating',
+    payload: z.strictObject({ planId: z.uuid() }),
+    attemptsMax: 10,
+    backoff: { delayMs: 1_000, delayMsMax: 60_000 },
+    dedupId: ({ planId }) => `apply-${planId}`,
+  }),
   /** Computes what is due under a product's promise, stores it as a preview and refreshes the retention ledger. */
   'plan-retention': job({
     queue: 'retention',

@@ -6,6 +6,7 @@ import type { ChangeRequestReads, ChangeRequestStore } from './change-request.ts
 import type { ContractReads, ContractStore, DataProductReads, DataProductStore } from './data-product.ts';
 import type { IdempotencyReads, IdempotencyStore } from './idempotency.ts';
 import type { IncidentReads, IncidentStore } from './incident.ts';
+import type { OperatingReads, OperatingRequests } from './operating.ts';
 import type { OperationLeases, OperationReads, OperationStore } from './operation.ts';
 import type {
   Application,
@@ -28,6 +29,7 @@ export interface MeshReads {
   readonly pipelines: PipelineReads;
   readonly changeRequests: ChangeRequestReads;
   readonly operations: OperationReads;
+  readonly operating: OperatingReads;
   readonly incidents: IncidentReads;
   readonly tokens: TokenReads;
   readonly audit: AuditReads;
@@ -47,6 +49,7 @@ export interface MeshUnit {
   readonly pipelines: PipelineStore;
   readonly changeRequests: ChangeRequestStore;
   readonly operations: OperationStore;
+  readonly operating: OperatingRequests;
   readonly incidents: IncidentStore;
   readonly tokens: TokenStore;
   readonly audit: AuditTrail;

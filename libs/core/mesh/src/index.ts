@@ -12,6 +12,7 @@ export * from './incident.ts';
 export * from './kafka-admin.ts';
 export * from './names.ts';
 export * from './observed-product.ts';
+export * from './operating.ts';
 export * from './operation.ts';
 export * from './organisation.ts';
 export * from './page.ts';

@@ -2,7 +2,7 @@ import type { Json } from '@headwater/kernel';
 import type { Page, PageRequest } from './page.ts';
 
 export type OperationStatus = 'pending' | 'running' | 'succeeded' | 'failed' | 'rolled-back';
-export type OperationKind = 'onboard' | 'retire' | 'apply-retention' | 'drain';
+export type OperationKind = 'onboard' | 'retire' | 'apply-retention' | 'drain' | 'operate';
 
 export interface OperationStep {
   /** Stable name the executor knows, for example `topic`. */

@@ -14,6 +14,9 @@ export * from './lane-state.ts';
 export * from './lease-clock.ts';
 export * from './ledger.ts';
 export * from './ledger-balance.ts';
+export * from './lineage.ts';
+export * from './lineage-store.ts';
+export * from './operating.ts';
 export * from './partition-account.ts';
 export * from './pipeline.ts';
 export * from './poison.ts';
@@ -25,6 +28,7 @@ export type {
   RecordSetCoordinates,
 } from './record-batch.ts';
 export { RECORD_BATCH_OVERHEAD, wholeBatchesLength } from './record-batch.ts';
+export { encodeKeptRecords, type KeptRecord } from './record-batch-encode.ts';
 export type { RecordHeader, ScannedRecord } from './record-batch-records.ts';
 export { recordHeaders, recordKey, recordOffset, recordValue } from './record-batch-records.ts';
 export type {
@@ -37,6 +41,7 @@ export type {
 export { createRecordSetScanner } from './record-batch-scan.ts';
 export * from './record-set-engine.ts';
 export * from './record-source.ts';
+export * from './replay.ts';
 export * from './schema-change.ts';
 export * from './staging-tables.ts';
 export * from './takeover.ts';

@@ -12,6 +12,7 @@ import { createIncidentStore } from './incident-store.ts';
 import { createOperationStore } from './operation-store.ts';
 import { createApplicationStore, createDomainStore, createTeamStore } from './organisation-store.ts';
 import { createPipelineStore } from './pipeline-store.ts';
+import { createOperatingRequests } from '../staging/operating-store.ts';
 import { createWorkStore } from '../work/work-items.ts';
 
 export interface UnitOptions {
@@ -30,6 +31,7 @@ export const createStores = (db: Db, tenant: string): MeshUnit => ({
   pipelines: createPipelineStore(db),
   changeRequests: createChangeRequestStore(db, tenant),
   operations: createOperationStore(db, tenant),
+  operating: createOperatingRequests(db),
   incidents: createIncidentStore(db),
   tokens: createTokenStore(db, tenant),
   audit: createAuditTrail(db, tenant),
