@@ -71,8 +71,9 @@ export async function probePostgres(databaseUrl: string): Promise<void> {
     throw new ServerFault('rights-missing', 'this user may not make tables in the current schema');
 }
 
+/** Where the tables are made by another user, this one needs no right to make any. */
 const examination = `SELECT current_setting('server_version_num'), pg_is_in_recovery(),
-  coalesce(has_schema_privilege(current_schema(), 'CREATE'), false)`;
+  coalesce(has_schema_privilege(current_schema(), 'CREATE'), false) OR to_regclass('_prisma_migrations') IS NOT NULL`;
 
 function refusal(error: unknown): unknown {
   if (error instanceof ConnectionClosed)
