@@ -51,6 +51,14 @@ const commands = {
     await setUp({ needsStack: true });
     return handOver(['scripts/interop/run.ts', ...rest]);
   },
+  async 's3-trials'() {
+    await setUp();
+    return handOver(['scripts/s3-trials/run.ts', ...rest]);
+  },
+  async 'bench-lake'() {
+    await setUp({ needsStack: true });
+    return handOver(['bench/lake.ts', ...rest]);
+  },
   async 'bench-staging'() {
     await setUp({ needsStack: true });
     return handOver(['bench/staging.ts', ...rest]);

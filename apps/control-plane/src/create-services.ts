@@ -15,6 +15,7 @@ import { createDrainExecutor } from './staging/drain.executor.ts';
 import { createRetentionExecutor } from './retention/retention.executor.ts';
 import { createMutations } from './schema/mutation.ts';
 import type { Platform, Rings, Services } from './services.ts';
+import { useS3 } from '@headwater/adapter-object-store';
 import { createDeltaTableReader } from './staging/delta-table-reader.ts';
 import { createStatusFeed } from './staging/status-feed.ts';
 import { createInventory } from './topic/inventory.ts';
@@ -30,6 +31,7 @@ export interface RunningServices {
 export async function createServices(environment: Environment, logger: Logger): Promise<RunningServices> {
   const { settings } = environment;
   const platform = createPlatform(logger);
+  useS3(environment.s3);
   await checkServers(environment, { mayBeAway: true });
   const postgres = await createPostgres({
     databaseUrl: environment.databaseUrl,

@@ -17,6 +17,7 @@ import {
   toKafkaSettings,
   toRedisSettings,
   toRegistrySettings,
+  toS3Settings,
   traceVariables,
   variable,
   text,
@@ -58,6 +59,7 @@ export function readEnvironment(variables: EnvironmentVariables = process.env) {
   return {
     settings,
     kafka,
+    s3: toS3Settings(env),
     databaseUrl: toDatabaseUrl(env),
     redis: toRedisSettings(env),
     registry,

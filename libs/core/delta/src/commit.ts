@@ -3,7 +3,6 @@ import type { Action } from './actions.ts';
 import { judgeConflict, type Conflict, type ConflictReason, type WinningCommit } from './conflict.ts';
 import { fileKey } from './file-path.ts';
 import { beforeVersion, logEntryPath, parseLogPath } from './log-files.ts';
-import type { ObjectStore } from './object-store.ts';
 import {
   advanceSnapshot,
   listLog,
@@ -64,13 +63,13 @@ export async function commitTransaction(io: TableIo, request: CommitRequest): Pr
     const sent = await sendLogEntry(io, version, formatLogEntry(entry));
     switch (sent.kind) {
       case 'created':
-        return { kind: 'committed', version, snapshot: advanceSnapshot(base, entry) };
+        return confirm(io, request, { version, snapshot: advanceSnapshot(base, entry) });
       case 'unknown':
         return { kind: 'retryable', version, cause: sent.cause };
       case 'cleanedUp':
         return judgeWithoutLog(io, request, base.version);
       case 'exists': {
-        const passed = await passWinners(io.store, request, base);
+        const passed = await passWinners(io, request, base);
         if (passed.kind === 'stopped') return passed.result;
         base = passed.base;
         if (passed.isMoved) contradictions = 0;
@@ -91,14 +90,14 @@ type Passed =
   | { readonly kind: 'passed'; readonly base: Snapshot; readonly isMoved: boolean };
 
 /** Reads the commits after `base` in order until there are none, one is ours, or one conflicts. */
-async function passWinners(store: ObjectStore, request: CommitRequest, base: Snapshot): Promise<Passed> {
+async function passWinners(io: TableIo, request: CommitRequest, base: Snapshot): Promise<Passed> {
   for (let newest = base; ;) {
     const version = newest.version + 1n;
-    const actions = await readLogEntry(store, version);
+    const actions = await readLogEntry(io.store, version);
     if (actions === undefined) return { kind: 'passed', base: newest, isMoved: newest !== base };
     if (batchIdOf(actions) === request.batchId) {
       const snapshot = advanceSnapshot(newest, actions);
-      return { kind: 'stopped', result: { kind: 'committed', version, snapshot } };
+      return { kind: 'stopped', result: await confirm(io, request, { version, snapshot }) };
     }
     const conflict = judgeConflict(
       { ...request, readAppIds: request.readAppIds ?? new Set() },
@@ -158,6 +157,20 @@ async function judgeLostBase(
   if ((await io.store.head(logEntryPath(baseVersion))) !== undefined) return undefined;
   const latest = await loadSnapshot(io);
   return latest?.version === baseVersion ? undefined : judgeBySnapshot(request, latest, baseVersion);
+}
+
+/**
+ * An entry of ours that was found or created may lie below a log that was cleaned up past it in the meantime: then it is
+ * in no table. The last checkpoint, asked by name, tells; with one at or past the version the table itself is asked.
+ */
+async function confirm(
+  io: TableIo,
+  request: CommitRequest,
+  found: { readonly version: bigint; readonly snapshot: Snapshot },
+): Promise<CommitResult> {
+  const checkpointed = (await readLastCheckpoint(io)) ?? -1n;
+  if (checkpointed < found.version) return { kind: 'committed', ...found };
+  return judgeWithoutLog(io, request, found.version - 1n);
 }
 
 /** The log went on without the entry: only what the table holds can say whether our commit is in it. */
