@@ -36,6 +36,8 @@ const untilEnd = (topic: string, end: bigint): Promise<void> =>
 
 const codes = { none: 0, gzip: 1, snappy: 2, lz4: 3, zstd: 4 } as const;
 const codecs = Object.keys(codes) as (keyof typeof codes)[];
+/** By default the client gives up after three tries a second apart, which a busy machine does not always keep. */
+const patient = { timeout: 30_000, connectTimeout: 30_000, retries: 60, retryDelay: 250 };
 const long = 'Ω'.repeat(70_000);
 const input = Array.from({ length: 300 }, (_, index) => ({
   partition: index % 2,
@@ -67,6 +69,7 @@ test.each(codecs)(
     const producer = new Producer({
       clientId: 'formats',
       bootstrapBrokers: bootstrapServers,
+      ...patient,
       // Without idempotence a repeated request may leave its records twice.
       idempotent: true,
       ...(compression === 'none' ? {} : { compression }),
@@ -190,6 +193,7 @@ test('transactions of @platformatic/kafka are read committed too', async () => {
   const producer = new Producer({
     clientId: 'formats',
     bootstrapBrokers: bootstrapServers,
+    ...patient,
     transactionalId: uniqueName('tx'),
     idempotent: true,
     compression: 'zstd',

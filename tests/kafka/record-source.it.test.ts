@@ -146,6 +146,50 @@ test('many fetches wait side by side: an idle one does not hold back a busy one'
   expect((await waiting)[0]!.kind).toBe('records');
 });
 
+test('lanes that read one partition at different offsets each get all of it', async () => {
+  const topic = await newTopic();
+  await produce(topic, 2_000);
+  const described = (await source.describeTopic(topic))!;
+  const readFrom = (from: bigint) =>
+    fetchRange(source, described, {
+      starts: new Map([[0, from]]),
+      ends: new Map([[0, 2_000n]]),
+      bytesMax: 3_000,
+      isOver: () => false,
+    });
+  const [all, half, again] = await Promise.all([readFrom(0n), readFrom(1_000n), readFrom(0n)]);
+  const offsets = (from: number) => Array.from({ length: 2_000 - from }, (_, index) => BigInt(from + index));
+  expect(all.records.map(({ offset }) => offset)).toEqual(offsets(0));
+  expect(half.records.map(({ offset }) => offset)).toEqual(offsets(1_000));
+  expect(again.records).toEqual(all.records);
+});
+
+test('a busy lane among many idle ones gets every record, and the idle ones learn where they stand', async () => {
+  const topic = await newTopic(60);
+  const { topicId } = (await source.describeTopic(topic))!;
+  let isOver = false;
+  const idle = Array.from({ length: 59 }, async (_, index) => {
+    const position = { partition: index + 1, offset: 0n, lastFetchedEpoch: -1 };
+    const request = { topic, topicId, positions: [position], bytesMax: 1 << 20, waitMsMax: 200 };
+    let last: PartitionFetch | undefined;
+    while (!isOver) [last] = await source.fetch(request);
+    return last;
+  });
+  const described = (await source.describeTopic(topic))!;
+  const reading = fetchRange(source, described, {
+    starts: new Map([[0, 0n]]),
+    ends: new Map([[0, 3_000n]]),
+    bytesMax: 1 << 20,
+    isOver: () => false,
+  });
+  for (let round = 0; round < 6; round++) await produce(topic, 500);
+  expect((await reading).records).toHaveLength(3_000);
+  isOver = true;
+  for (const answer of await Promise.all(idle)) {
+    expect(answer).toMatchObject({ kind: 'records', highWatermark: 0n, lastStableOffset: 0n });
+  }
+});
+
 test('[S5] offsets committed for lag tools are readable by group', async () => {
   const topic = await newTopic(2);
   const group = uniqueName('headwater.lag');

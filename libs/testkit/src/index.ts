@@ -19,7 +19,7 @@ export {
   type S3Request,
 } from './object-store/fault-proxy.ts';
 export { startThreeBrokers } from './kafka-cluster/three-brokers.ts';
-export type { ClusterBroker, ThreeBrokers } from './kafka-cluster/three-brokers.ts';
+export type { ThreeBrokers } from './kafka-cluster/three-brokers.ts';
 export { canary, startSecuredStack, type SecuredStack } from './secured/secured-stack.ts';
 export { startHandshakeOnly, startTestServer, type TestServer } from './secured/tls-proxy.ts';
 export { generateAvroPair } from './schema-pairs/avro-pairs.ts';

@@ -32,7 +32,7 @@ export interface Waiter {
 }
 
 /** A lane that has not asked again for this long is busy, paused or gone: its positions are no longer fetched. */
-export const UNCLAIMED_MS_MAX = 2_000;
+const UNCLAIMED_MS_MAX = 2_000;
 
 export const isAbandoned = ({ waiters, claimedAtMs }: Interest, nowMs: number): boolean =>
   waiters.size === 0 && nowMs - claimedAtMs > UNCLAIMED_MS_MAX;
