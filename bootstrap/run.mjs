@@ -67,6 +67,10 @@ const commands = {
     await setUp({ needsStack: true });
     return handOver(['bench/fetch.ts', ...rest]);
   },
+  async 'bench-idle'() {
+    await setUp({ needsStack: true });
+    return handOver(['bench/idle.ts', ...rest]);
+  },
   async doctor() {
     const isReady = reportRequirements();
     if (!isReady) return 1;

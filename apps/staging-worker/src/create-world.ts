@@ -3,7 +3,7 @@ import { connectObjectStore, md5, useS3 } from '@headwater/adapter-object-store'
 import { createCheckpointFiles, openDatabase, readCoordinates } from '@headwater/adapter-parquet';
 import { createPostgres, type Postgres } from '@headwater/adapter-postgres';
 import type { Logger } from '@headwater/kernel';
-import { leaseTiming } from '@headwater/core-staging';
+import { createByteBudget, leaseTiming } from '@headwater/core-staging';
 import { toDatabaseUrl, toKafkaSettings, toS3Settings } from '@headwater/platform-config';
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -66,6 +66,14 @@ export async function createWorld(
     engine,
     leases: postgres.laneLeases,
     roster: postgres.workerRoster,
+    budget: createByteBudget(
+      {
+        processBytes: environment.STAGING_PROCESS_BYTES_MAX,
+        laneBytes: environment.STAGING_LANE_BYTES_MAX,
+        floorBytes: LANE_BYTES_FLOOR,
+      },
+      laneCount,
+    ),
     store: postgres.staging,
     openTable: async (url) => ({ store: await connectObjectStore(url), checkpointFiles, md5 }),
     readCoordinates: (names, batchId) => readCoordinates(database, names, batchId),
@@ -77,11 +85,6 @@ export async function createWorld(
     settings: {
       owner: environment.HEADWATER_WORKER_NAME ?? `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`,
       lease: timingOf(environment.STAGING_LEASE),
-      laneBytesMax: () =>
-        Math.min(
-          environment.STAGING_LANE_BYTES_MAX,
-          Math.max(LANE_BYTES_MIN, environment.STAGING_PROCESS_BYTES_MAX / Math.max(1, laneCount())),
-        ),
       controlEveryMs: 1_000,
       topicEveryMs: 5_000,
       statusEveryMs: 1_000,
@@ -110,7 +113,8 @@ export async function createWorld(
   };
 }
 
-const LANE_BYTES_MIN = 1 << 20;
+/** What a lane may always hold: 500 lanes leave three quarters of the default budget to lanes that are busy. */
+const LANE_BYTES_FLOOR = 256 << 10;
 /** Engine threads stay so long after their last batch: a lane that trickles does not start one per batch. */
 const ENGINE_IDLE_MS = 30_000;
 

@@ -20,6 +20,8 @@ export interface LaneMetrics {
   batchLanded(pipeline: PipelineSpec, batch: BatchRecord): void;
   laneReported(pipeline: PipelineSpec, lane: LaneId, status: LaneStatus): void;
   lanes(counts: LaneCounts): void;
+  /** Bytes all lanes hold or have asked for. */
+  heldBytes(bytes: number): void;
   engineThreads(threads: { readonly running: number; readonly died: number }): void;
   laneEnded(pipeline: PipelineSpec, reason: 'released' | 'lost' | 'failed'): void;
 }
@@ -49,7 +51,9 @@ export function createLaneMetrics(metrics: Metrics): LaneMetrics {
   const lanes = metrics.gauge('staging_lanes', 'Lanes of this process by how far they are, and its share.', [
     'state',
   ]);
+  const heldBytes = metrics.gauge('staging_held_bytes', 'Bytes all lanes hold or have asked for.', []);
   return {
+    heldBytes: (bytes) => heldBytes.set(bytes),
     lanes(counts) {
       for (const state of ['waiting', 'entering', 'running', 'leaving', 'share'] as const)
         lanes.set(counts[state], { state });

@@ -86,6 +86,7 @@ export function startWorker({ world, sweepEveryMs, lanesMax }: WorkerOptions): W
     const census = await world.roster.report(report, settings.lease.ttlMs);
     const assignment = decideAssignment(census, { owner, held: waiting + entering + running });
     metrics.lanes({ ...counts, share: assignment.share });
+    metrics.heldBytes(world.budget.total());
     for (const lane of chooseReleased([...lanes.values()], housekeeping, assignment.release))
       lane.stop.abort();
     if (assignment.take > 0) await takeUnheld(assignment.take, waiting);

@@ -74,6 +74,8 @@ export interface LaneFacts {
   error: { readonly code: string; readonly message: string; readonly fix?: string } | undefined;
 }
 
+export const laneKey = ({ pipelineId, lane }: LaneId): string => `${pipelineId}/${lane}`;
+
 /** The intent that fixes these ranges as the lane's next batch. */
 export const draftIntent = (
   lane: LaneContext,

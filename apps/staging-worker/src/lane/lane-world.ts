@@ -1,6 +1,7 @@
 import type { Clock, Ids, Logger } from '@headwater/kernel';
 import type { TableIo } from '@headwater/core-delta';
 import type {
+  ByteBudget,
   Coordinate,
   LaneLeases,
   LeaseTiming,
@@ -18,6 +19,8 @@ export interface LaneWorld {
   readonly engine: RecordSetEngine;
   readonly leases: LaneLeases;
   readonly roster: WorkerRoster;
+  /** The bytes all lanes may hold, filling, landing and asked for [S11]. */
+  readonly budget: ByteBudget;
   readonly store: StagingStore;
   /** Connects to the table folder and probes its store [S9]. */
   readonly openTable: (url: string) => Promise<TableIo>;
@@ -40,8 +43,6 @@ export interface LaneSettings {
   /** Names this process in leases. */
   readonly owner: string;
   readonly lease: LeaseTiming;
-  /** Most bytes a lane holds, filling and landing together [S11]; asked again before each fetch. */
-  readonly laneBytesMax: () => number;
   /** How often the pipeline's row, accepted losses and the topic are looked at. */
   readonly controlEveryMs: number;
   readonly topicEveryMs: number;

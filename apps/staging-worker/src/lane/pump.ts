@@ -15,7 +15,7 @@ import { traceIdOfUuid, withTrace } from '@headwater/platform-observability';
 import { orRung } from './bell.ts';
 import { askForRecords, beginFill, bufferedBytes, discardFill, takeAnswers, type Fill } from './fill.ts';
 import { landBatch } from './land-batch.ts';
-import { draftIntent, type LaneContext } from './lane-context.ts';
+import { draftIntent, laneKey, type LaneContext } from './lane-context.ts';
 import { nowUs, sleep } from './lane-world.ts';
 import { settleBatch } from './settle-batch.ts';
 
@@ -69,6 +69,7 @@ export async function pump(lane: LaneContext): Promise<PumpEnd> {
     await flight?.done;
     lane.filling = undefined;
     lane.landing = undefined;
+    lane.world.budget.forget(laneKey(lane.id));
   }
 }
 
@@ -81,17 +82,24 @@ function decideNext(lane: LaneContext, fill: Fill, flight: InFlight | undefined)
   const { flushIntervalMs, flushBytesMax } = lane.pipeline;
   const isSettling = !laneDuties[lane.state].mayFetch || lane.nextPipeline !== undefined;
   if (isSettling && flight === undefined && fill.firstArrivalMs === undefined) return { kind: 'settled' };
-  return decideFill(
+  const { budget } = lane.world;
+  const [fillingBytes, landingBytes] = [bufferedBytes(fill), flight?.bytes ?? 0];
+  const key = laneKey(lane.id);
+  budget.note(key, fillingBytes + landingBytes);
+  const laneBytesMax = budget.limit(key, fillingBytes + landingBytes > 0);
+  const decision = decideFill(
     {
-      fillingBytes: bufferedBytes(fill),
-      landingBytes: flight?.bytes ?? 0,
+      fillingBytes,
+      landingBytes,
       firstArrivalMs: fill.firstArrivalMs,
       isLanding: flight !== undefined,
       isSettling,
       nowMs: lane.world.clock.monotonicMs(),
     },
-    { flushIntervalMs, flushBytesMax, laneBytesMax: lane.world.settings.laneBytesMax() },
+    { flushIntervalMs, flushBytesMax, laneBytesMax },
   );
+  if (decision.kind === 'fetch') budget.note(key, fillingBytes + landingBytes + decision.bytesMax);
+  return decision;
 }
 
 /** Begins a batch where the one before it ends, or where the log ends. */

@@ -1,0 +1,110 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Stack, SupervisedProcess } from '@headwater/platform-embedded';
+
+const root = path.resolve(import.meta.dirname, '..');
+
+export interface RunningApp {
+  readonly url: string;
+  readonly process: SupervisedProcess;
+}
+
+/** Starts an app of the release build on the stack and waits until it is ready. */
+export async function startApp(
+  stack: Stack,
+  name: string,
+  options: {
+    readonly home: string;
+    readonly env?: Readonly<Record<string, string>>;
+    readonly instance?: string;
+  },
+): Promise<RunningApp> {
+  const instance = options.instance ?? name;
+  const port = await stack.choosePort(instance);
+  const started = await stack.run({
+    name: instance,
+    command: process.execPath,
+    args: [path.join(root, 'dist', 'release', `${name}.mjs`)],
+    env: {
+      PATH: process.env['PATH'],
+      HOME: process.env['HOME'],
+      ...stack.environment,
+      HEADWATER_HOME: options.home,
+      HEADWATER_INSECURE: '1',
+      HEADWATER_HTTP_HOST: '127.0.0.1',
+      HEADWATER_HTTP_PORT: String(port),
+      ...options.env,
+    },
+    stopSignal: 'SIGTERM',
+    stopDeadlineMs: 20_000,
+  });
+  const url = `http://127.0.0.1:${port}`;
+  for (let waited = 0; waited < 600; waited++) {
+    if (started.hasExited()) throw new Error(`${instance} ended:\n${started.logTail()}`);
+    const ready = await fetch(`${url}/readyz`).then(
+      (answer) => answer.ok,
+      () => false,
+    );
+    if (ready) return { url, process: started };
+    await sleep(100);
+  }
+  throw new Error(`${instance} is not ready:\n${started.logTail()}`);
+}
+
+/** Asks the control plane as the administrator of the stack. */
+export async function query<T>(home: string, url: string, text: string, variables: object = {}): Promise<T> {
+  const token = readFileSync(path.join(home, 'token'), 'utf8').trim();
+  const answer = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+    body: JSON.stringify({ query: text, variables }),
+  });
+  const { data, errors } = (await answer.json()) as { data: T; errors?: unknown };
+  if (errors !== undefined) throw new Error(JSON.stringify(errors));
+  return data;
+}
+
+/** Onboards the ad events under a topic and waits until the pipeline is there. */
+export async function onboardAdEvents(
+  home: string,
+  url: string,
+  topic: { readonly name: string; readonly partitions: number },
+): Promise<void> {
+  const contract = readFileSync(path.join(import.meta.dirname, 'ad-events.odcs.yaml'), 'utf8');
+  const { onboardDataProduct } = await query<{
+    onboardDataProduct: { operation: { id: string } | null; userErrors: unknown };
+  }>(
+    home,
+    url,
+    `mutation ($input: OnboardDataProductInput!) { onboardDataProduct(input: $input) { operation { id } userErrors { code message } } }`,
+    { input: { contract, topic: { ...topic, replicationFactor: 1 } } },
+  );
+  if (onboardDataProduct.operation === null) throw new Error(JSON.stringify(onboardDataProduct.userErrors));
+  for (let waited = 0; waited < 300; waited++) {
+    const { operation } = await query<{ operation: { status: string } }>(
+      home,
+      url,
+      `{ operation(id: "${onboardDataProduct.operation.id}") { status error { message } } }`,
+    );
+    if (operation.status === 'SUCCEEDED') return;
+    if (operation.status === 'FAILED') throw new Error(JSON.stringify(operation));
+    await sleep(100);
+  }
+  throw new Error('onboarding did not end');
+}
+
+/** Value of one series of an app's /metrics, or undefined while it is not there. */
+export async function readMetric(url: string, series: string): Promise<number | undefined> {
+  const text = await fetch(`${url}/metrics`).then((answer) => answer.text());
+  const line = text
+    .split('\n')
+    .find((each) => each.startsWith(series.split('{')[0]!) && matches(each, series));
+  return line === undefined ? undefined : Number(line.slice(line.lastIndexOf(' ') + 1));
+}
+
+const matches = (line: string, series: string): boolean =>
+  (/\{(.*)\}/.exec(series)?.[1] ?? '')
+    .split(',')
+    .filter((label) => label !== '')
+    .every((label) => line.includes(label));
