@@ -78,7 +78,9 @@ export const documentFacts = (contract: Fields): readonly DocumentChange[] =>
 /** A list entry that was added whole, taken apart. */
 const factsOf = (change: DocumentChange): readonly DocumentChange[] =>
   (change.key === '' || change.key === 'items') && isMap(change.after)
-    ? mapChanges(change.key === '' ? change.scope : 'property', change.path, {}, change.after).flatMap(factsOf)
+    ? mapChanges(change.key === '' ? change.scope : 'property', change.path, {}, change.after).flatMap(
+        factsOf,
+      )
     : [change];
 
 function mapChanges(

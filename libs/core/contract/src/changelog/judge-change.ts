@@ -1,3 +1,4 @@
+import { changeOfCustom } from '../odcs/custom-properties.ts';
 import type { ChangeScope } from './document-change.ts';
 import { qualityCheck, upperBound } from './judge-limit.ts';
 import { judgeOption, judgeProperty } from './judge-property.ts';
@@ -41,7 +42,7 @@ const SCOPE_RULES: Readonly<Record<ChangeScope, JudgeChange>> = {
         : judged(change, change.key === '' ? 'compatible' : 'docs', ''),
   custom: (change) => {
     const name = String(change.owner.after['property'] ?? change.owner.before['property']);
-    return (CUSTOM_RULES[name] ?? documentation)(change);
+    return (CUSTOM_RULES[name] ?? customChange)(change);
   },
   description: (change) => documentation(change),
   team: (change) => documentation(change),
@@ -70,14 +71,14 @@ const statusChange: JudgeChange = (change) =>
     ? judged(change, 'breaking', 'the product ends')
     : judged(change, change.after === 'deprecated' ? 'compatible' : 'docs', '');
 
-const breaking =
-  (reason: string): JudgeChange =>
-  (change) =>
-    judged(change, 'breaking', reason);
-const compatible =
-  (reason: string): JudgeChange =>
-  (change) =>
-    judged(change, 'compatible', reason);
+/** A property of ours whose every change does the same; a foreign one only explains. */
+const customChange: JudgeChange = (change) => {
+  const meaning = changeOfCustom(String(change.owner.after['property'] ?? change.owner.before['property']));
+  if (meaning === undefined) return documentation(change);
+  return 'breaking' in meaning
+    ? judged(change, 'breaking', meaning.breaking)
+    : judged(change, 'compatible', meaning.compatible);
+};
 
 const unknownMembers: JudgeChange = (change) =>
   valueOf(change.owner.after) === 'refuse'
@@ -92,12 +93,6 @@ const recordBytes: JudgeChange = (change) => {
 const valueOf = (custom: Readonly<Record<string, unknown>>): unknown => custom['value'];
 
 const CUSTOM_RULES: Readonly<Record<string, (change: Parameters<JudgeChange>[0]) => ChangeJudgement>> = {
-  'headwater:topic': breaking('readers subscribe to the old topic'),
-  'headwater:object': breaking('the records are another object'),
   'headwater:unknownMembers': unknownMembers,
   'headwater:recordBytesMax': recordBytes,
-  'headwater:eventTime': breaking('another property says when an event happened'),
-  'headwater:timeEncoding': breaking('times are written in another way'),
-  'headwater:erasureKey': compatible('erasure finds records by another property'),
-  'headwater:personal': compatible('who may read it may change'),
 };

@@ -9,27 +9,50 @@ type Level = 'contract' | 'object' | 'property';
 interface Meaning {
   readonly level: Level;
   readonly values: 'boolean' | 'text' | 'bytes' | readonly string[];
+  /** What a change of it does to producers and readers, when every change does the same. */
+  readonly change?: { readonly breaking: string } | { readonly compatible: string };
 }
 
 const MEANINGS = {
   /** Name of the Kafka topic, when it is not `<domain>.<product>`. */
-  'headwater:topic': { level: 'contract', values: 'text' },
+  'headwater:topic': {
+    level: 'contract',
+    values: 'text',
+    change: { breaking: 'readers subscribe to the old topic' },
+  },
   /** Which object of `schema` the records of the topic are, when there are several. */
-  'headwater:object': { level: 'contract', values: 'text' },
+  'headwater:object': {
+    level: 'contract',
+    values: 'text',
+    change: { breaking: 'the records are another object' },
+  },
   /** What to do with members the contract does not name. */
   'headwater:unknownMembers': { level: 'object', values: ['ignore', 'refuse'] },
   /** Longest record value in bytes. */
   'headwater:recordBytesMax': { level: 'object', values: 'bytes' },
   /** This property says when the event happened. */
-  'headwater:eventTime': { level: 'property', values: 'boolean' },
+  'headwater:eventTime': {
+    level: 'property',
+    values: 'boolean',
+    change: { breaking: 'another property says when an event happened' },
+  },
   /** This property names the person the record is about. */
-  'headwater:erasureKey': { level: 'property', values: 'boolean' },
+  'headwater:erasureKey': {
+    level: 'property',
+    values: 'boolean',
+    change: { compatible: 'erasure finds records by another property' },
+  },
   /** The value identifies or describes a person. */
-  'headwater:personal': { level: 'property', values: 'boolean' },
+  'headwater:personal': {
+    level: 'property',
+    values: 'boolean',
+    change: { compatible: 'who may read it may change' },
+  },
   /** How an instant is written in the record. */
   'headwater:timeEncoding': {
     level: 'property',
     values: ['iso8601', 'epochSeconds', 'epochMillis', 'epochMicros', 'epochNanos'],
+    change: { breaking: 'times are written in another way' },
   },
 } as const satisfies Readonly<Record<string, Meaning>>;
 
@@ -116,6 +139,10 @@ const LEVEL_NAMES: Readonly<Record<Level, string>> = {
   object: 'entry of schema',
   property: 'property it is about',
 };
+
+/** What every change of one of our properties does; undefined when it depends on the change, or is not ours. */
+export const changeOfCustom = (name: string): Meaning['change'] =>
+  isKnown(name) ? (MEANINGS[name] as Meaning).change : undefined;
 
 const isKnown = (name: string): name is HeadwaterProperty => Object.hasOwn(MEANINGS, name);
 
