@@ -15,6 +15,9 @@ export function newDomainKafka(settings: KafkaSettings, clientId: string, retry:
     brokers: [...bootstrapServers],
     connectionTimeout: 5_000,
     requestTimeout: 30_000,
+    // Brokers refuse a renewal within a second of the last one: with the usual ten seconds, sessions of less than
+    // eleven would be renewed with each request.
+    reauthenticationThreshold: 3_000,
     retry,
     logLevel: kafkajs.logLevel.NOTHING,
     ...(tls === undefined ? {} : { ssl: { ...tls } }),
