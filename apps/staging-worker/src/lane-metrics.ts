@@ -1,6 +1,7 @@
 import type { BatchRecord, LaneId, LaneStatus, PipelineSpec } from '@headwater/core-staging';
 import { ledgerClasses } from '@headwater/core-staging';
-import type { Metrics } from '@headwater/platform-observability';
+import { boundedLabel, type Metrics } from '@headwater/platform-observability';
+import { createLaneGauges } from './lane-gauges.ts';
 
 /**
  * `waiting`: chosen, but not begun. `entering`: being fenced and recovered. `leaving`: being given back. `running`: all
@@ -26,6 +27,9 @@ export interface LaneMetrics {
   laneEnded(pipeline: PipelineSpec, reason: 'released' | 'lost' | 'failed'): void;
 }
 
+/** Products with series of their own; those beyond share `other`. */
+const PRODUCTS_MAX = 1_000;
+
 export function createLaneMetrics(metrics: Metrics): LaneMetrics {
   const offsets = metrics.counter('staging_offsets_total', 'Offsets accounted for, by ledger class.', [
     'product',
@@ -34,13 +38,8 @@ export function createLaneMetrics(metrics: Metrics): LaneMetrics {
   const batches = metrics.counter('staging_batches_total', 'Batches committed to the primary table.', [
     'product',
   ]);
-  const lagSeconds = metrics.gauge('staging_lag_seconds', 'Age of the oldest record that is not staged.', [
-    'product',
-  ]);
-  const lagRecords = metrics.gauge('staging_lag_offsets', 'Offsets between position and high watermark.', [
-    'product',
-  ]);
-  const blocked = metrics.gauge('staging_blocked', '1 while an incident stops the lane.', ['product']);
+  const gauges = createLaneGauges(metrics);
+  const productOf = boundedLabel(PRODUCTS_MAX);
   const ended = metrics.counter('staging_lanes_ended_total', 'Lanes that ended in this process.', [
     'product',
     'reason',
@@ -62,7 +61,8 @@ export function createLaneMetrics(metrics: Metrics): LaneMetrics {
       engineThreads.set(running, { state: 'running' });
       engineThreads.set(died, { state: 'died' });
     },
-    batchLanded({ productName: product }, batch) {
+    batchLanded({ productName }, batch) {
+      const product = productOf(productName);
       batches.add(1, { product });
       for (const { classes } of batch.entries) {
         for (const name of ledgerClasses) {
@@ -70,16 +70,11 @@ export function createLaneMetrics(metrics: Metrics): LaneMetrics {
         }
       }
     },
-    laneReported({ productName: product }, _lane, status) {
-      const lags = status.partitions.flatMap((each) =>
-        each.lagSeconds === undefined ? [] : [each.lagSeconds],
-      );
-      if (lags.length === 0) lagSeconds.forget({ product });
-      else lagSeconds.set(Math.max(...lags), { product });
-      const behind = status.partitions.reduce((sum, each) => sum + each.highWatermark - each.nextOffset, 0n);
-      lagRecords.set(Number(behind), { product });
-      blocked.set(status.state === 'stopped-by-incident' ? 1 : 0, { product });
+    laneReported: ({ productName }, lane, status) => gauges.reported(productOf(productName), lane, status),
+    laneEnded({ productName }, reason) {
+      const product = productOf(productName);
+      ended.add(1, { product, reason });
+      gauges.ended(product);
     },
-    laneEnded: ({ productName: product }, reason) => ended.add(1, { product, reason }),
   };
 }

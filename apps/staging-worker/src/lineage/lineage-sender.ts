@@ -23,15 +23,16 @@ const CLAIM_MS = 60_000;
 const BATCHES_MAX = 1_000;
 const WAIT_MS_MAX = 60_000;
 
+export const createLineageMetrics = (metrics: Metrics) =>
+  metrics.counter('lineage_events_total', 'OpenLineage events, by what became of them.', ['outcome']);
+
 /**
  * Tells lineage what the ledger says, every interval, beside staging and never in its way: what a receiver does not take
  * stays in the ledger and is told later.
  */
 export function startLineageSender({ store, transport, settings, tools }: LineageSenderOptions) {
   const { logger, metrics } = tools;
-  const events = metrics.counter('lineage_events_total', 'OpenLineage events, by what became of them.', [
-    'outcome',
-  ]);
+  const events = createLineageMetrics(metrics);
   const stopping = new AbortController();
   let failures = 0;
   const tellOne = async (): Promise<boolean> => {
