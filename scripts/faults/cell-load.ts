@@ -1,5 +1,6 @@
 import kafkajs, { type Producer } from 'kafkajs';
 import type { KafkaSettings } from '@headwater/platform-config';
+import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** What became of a record by what the broker said to its producer. */
@@ -28,6 +29,8 @@ export interface LoadOptions {
   readonly partitions: number;
   readonly recordsPerHelping: number;
   readonly withTransactions: boolean;
+  /** Random characters in every good record, so that a file has more than one part. */
+  readonly padding: number;
   readonly random: () => number;
 }
 
@@ -77,14 +80,16 @@ function createLoad(
   plain: LazyProducer,
   transactions: LazyProducer,
   topic: string,
-  { partitions, recordsPerHelping, withTransactions, random }: LoadOptions,
+  { partitions, recordsPerHelping, withTransactions, padding, random }: LoadOptions,
 ): CellLoad {
   const acknowledged = new Map<string, { sent: Sent; eventId: string }>();
   let number = 0;
   let isEnding = false;
   let running: Promise<void> | undefined;
   const helping = (): Draft[] =>
-    Array.from({ length: recordsPerHelping }, (_, index) => draft(index % partitions, ++number, random));
+    Array.from({ length: recordsPerHelping }, (_, index) =>
+      draft(index % partitions, ++number, random, padding),
+    );
   const send = async (sender: Sender, drafts: readonly Draft[], isAborted = false): Promise<void> => {
     const answers = await sender.send({
       topic,
@@ -142,7 +147,7 @@ function createLoad(
 }
 
 /** One in ten is refused, by a rule or as broken JSON; one in twenty is a tombstone. */
-function draft(partition: number, number: number, random: () => number): Draft {
+function draft(partition: number, number: number, random: () => number, padding: number): Draft {
   const eventId = `e${number}-${Math.floor(random() * 2 ** 40).toString(16)}`;
   const lot = number % 20;
   if (lot === 7) return { partition, value: null, sent: 'tombstone', eventId };
@@ -151,6 +156,7 @@ function draft(partition: number, number: number, random: () => number): Draft {
     event_id: eventId,
     event_type: lot === 3 ? 'unknown' : 'click',
     amount: Math.round(random() * 1e6) / 1e3,
+    ...(padding === 0 ? {} : { pad: randomBytes(padding).toString('base64').slice(0, padding) }),
   });
   return {
     partition,

@@ -35,10 +35,14 @@ export type CellLake =
 export const PARTITIONS = 2;
 const FLUSH_MS = 250;
 
-export async function createProduct(track: Track, lake: CellLake): Promise<CellProduct> {
+export async function createProduct(
+  track: Track,
+  lake: CellLake,
+  { partitions, flushIntervalMs } = { partitions: PARTITIONS, flushIntervalMs: FLUSH_MS },
+): Promise<CellProduct> {
   const name = `c${randomUUID().slice(0, 8)}`;
   const topic = `cells.${name}`;
-  await track.admin.createTopic({ name: topic, partitions: PARTITIONS, replicationFactor: 1, configs: {} });
+  await track.admin.createTopic({ name: topic, partitions, replicationFactor: 1, configs: {} });
   const [described] = await track.admin.describeTopics([topic]);
   const folder = path.join(lake.folder, name);
   const lakeUrl = lake.kind === 's3' ? lake.s3.url : pathToFileURL(lake.folder).href;
@@ -49,7 +53,7 @@ export async function createProduct(track: Track, lake: CellLake): Promise<CellP
     topicId: described!.topicId,
     tableUrl: `${lakeUrl}/${name}`,
     contract,
-    flushIntervalMs: FLUSH_MS,
+    flushIntervalMs,
   });
   return {
     productId,
@@ -105,6 +109,7 @@ const contract: CompiledContract = {
     column('event_id', { kind: 'string' }),
     { ...column('event_type', { kind: 'string' }), rules: [{ rule: 'enum', values: ['click', 'view'] }] },
     column('amount', { kind: 'double' }),
+    { ...column('pad', { kind: 'string' }), required: false },
   ],
   unknownMembers: 'ignore',
   keyColumns: ['event_id'],

@@ -17,6 +17,8 @@ export interface Scene {
   readonly product: CellProduct;
   readonly load: CellLoad;
   readonly doomed: OrderedProcess;
+  /** Waits before its first sweep. */
+  readonly heir?: OrderedProcess | undefined;
   readonly random: () => number;
 }
 
@@ -28,6 +30,8 @@ export interface Deed {
   readonly endsProcess: boolean;
   /** `incident`: an operator is told, and nothing is staged past it. `accepted`: or a stated loss is accepted. */
   readonly outcome: 'drained' | 'incident' | 'accepted';
+  /** The heir is let go by the deed, not before it. */
+  readonly holdsHeir?: boolean;
   /** Does what the point alone cannot; answers what proves it, or undefined when it did not happen. */
   do(scene: Scene): Promise<string | undefined>;
 }
@@ -224,6 +228,7 @@ const topicRecreated: Deed = {
       partitions: 2,
       recordsPerHelping: 200,
       withTransactions: false,
+      padding: 0,
       random: () => 0.5,
     });
     await other.feed();

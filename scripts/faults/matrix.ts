@@ -1,9 +1,11 @@
 import { describeError } from '@headwater/kernel';
+import { startS3Server, type S3Server } from '@headwater/testkit';
 import { execFileSync } from 'node:child_process';
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { nameOf, type Cell, type CellResult } from './cell.ts';
 import { readMatrix, toCells, type MatrixPair } from './matrix-file.ts';
+import { isProxyPoint } from './proxy-points.ts';
 import { describeCell, runCell } from './run-cell.ts';
 import { openTrack, type Track } from './track.ts';
 
@@ -60,23 +62,32 @@ export async function runMatrix(options: MatrixOptions): Promise<number> {
     for (const problem of result.problems.slice(1)) say(`       ${problem}`);
   };
   const tracks = Math.max(1, Math.min(options.tracks, queue.length));
+  const s3 = open.some(needsS3) ? await startS3Server() : undefined;
   await Promise.all(
-    Array.from({ length: queue.length === 0 ? 0 : tracks }, (_, index) => work(index + 1, queue, keep)),
+    Array.from({ length: queue.length === 0 ? 0 : tracks }, (_, index) => work(index + 1, queue, keep, s3)),
   );
+  await s3?.[Symbol.asyncDispose]();
   const results = cells.flatMap((cell) => kept.get(nameOf(cell)) ?? []);
   return conclude(pairs, cells, results, performance.now() - startedMs, commit);
 }
 
+const needsS3 = ({ kind, point }: Cell): boolean => kind.startsWith('s3-') || isProxyPoint(point);
+
 const CELL_MS_MAX = 120_000;
 
 /** Takes cells until none is left. A track on which the harness itself failed is replaced. */
-async function work(index: number, queue: Cell[], keep: (result: CellResult) => void): Promise<void> {
+async function work(
+  index: number,
+  queue: Cell[],
+  keep: (result: CellResult) => void,
+  s3: S3Server | undefined,
+): Promise<void> {
   let track: Track | undefined;
   try {
     for (let cell = queue.shift(); cell !== undefined; cell = queue.shift()) {
       const startedMs = performance.now();
       try {
-        track ??= await openTrack(index);
+        track ??= await openTrack(index, { s3 });
         keep(await within(CELL_MS_MAX, runCell(track, cell)));
       } catch (error) {
         const seconds = Math.round((performance.now() - startedMs) / 100) / 10;

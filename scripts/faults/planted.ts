@@ -59,7 +59,7 @@ async function tryBug(track: Track, planted: PlantedCase, seed: number): Promise
   const seconds = () => Math.round((performance.now() - startedMs) / 100) / 10;
   try {
     const cell = { point, kind, seed, planted: bug };
-    const { problems } = await runCell(track, cell, setting);
+    const { problems } = await runCell(track, cell, setting === undefined ? {} : { setting });
     return {
       planted,
       isCaught: isTold(planted, problems),

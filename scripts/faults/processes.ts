@@ -27,17 +27,20 @@ export interface LaunchOptions {
   readonly name: string;
   readonly app: 'staging-worker' | 'retention-worker' | 'control-plane';
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Most heap; the runtime's own limit when absent. */
+  readonly heapMiB?: number | undefined;
   readonly firstOrder: Omit<FaultOrder, 'serial'>;
 }
 
 const bundles = path.resolve(import.meta.dirname, '../../dist/faults');
 
 export async function launch(options: LaunchOptions): Promise<OrderedProcess> {
-  const { stack, home, name, app } = options;
+  const { stack, home, name, app, heapMiB } = options;
   const controlFile = path.join(home, `${name}.order`);
   const firedFile = path.join(home, `${name}.fired`);
   let current: FaultOrder = { serial: 0 };
   let planted: readonly string[] = [];
+  let isReady = false;
   const write = (order: FaultOrder): number => {
     current = order;
     writeFileSync(`${controlFile}.new`, JSON.stringify(order));
@@ -48,7 +51,10 @@ export async function launch(options: LaunchOptions): Promise<OrderedProcess> {
   const process_ = await stack.run({
     name,
     command: process.execPath,
-    args: ['--max-old-space-size=200', path.join(bundles, `${app}.mjs`)],
+    args: [
+      ...(heapMiB === undefined ? [] : [`--max-old-space-size=${heapMiB}`]),
+      path.join(bundles, `${app}.mjs`),
+    ],
     env: {
       PATH: process.env['PATH'],
       ...stack.environment,
@@ -62,6 +68,7 @@ export async function launch(options: LaunchOptions): Promise<OrderedProcess> {
     },
     stopSignal: 'SIGTERM',
     stopDeadlineMs: 10_000,
+    onOutput: (text) => void (isReady ||= text.includes('listening')),
   });
   const lines = (): readonly string[] => {
     try {
@@ -80,7 +87,7 @@ export async function launch(options: LaunchOptions): Promise<OrderedProcess> {
     release: () => void write({ ...current, released: current.serial }),
     fired: (serial) => lines().find((line) => line.endsWith(` ${serial}`) && !line.includes(' answer lost ')),
     lines,
-    isReady: () => process_.logTail().includes('listening'),
+    isReady: () => isReady,
   };
 }
 

@@ -20,6 +20,8 @@ const DRAINS_WITHIN_MS = 30_000;
 const DRAINS_PLANTED_WITHIN_MS = 12_000;
 const INCIDENT_WITHIN_MS = 12_000;
 const FEED_EVERY_MS = 150;
+/** With so many random characters per record a helping needs more than one part. */
+const PADDING = 120_000;
 /** A transaction stays open so long after its records could have been taken. */
 const OPEN_MS = 1_500;
 
@@ -36,10 +38,12 @@ const once: ReadonlySet<FaultPointName> = new Set([
 export async function runCell(
   track: Track,
   cell: Cell,
-  setting?: PlantedCase['setting'],
+  {
+    setting,
+    deed = deeds[cell.kind],
+  }: { readonly setting?: PlantedCase['setting']; readonly deed?: Deed } = {},
 ): Promise<CellResult> {
   const startedMs = performance.now();
-  const deed = deeds[cell.kind];
   if (deed === undefined) throw new Error(`${cell.kind} is not carried out by workers`);
   const random = createRandom(seedOf(cell));
   const lake = chooseLake(track, cell);
@@ -47,7 +51,8 @@ export async function runCell(
   const product = await createProduct(track, lake);
   const load = track.feeders.feedTopic(product.pipeline.topic, {
     partitions: PARTITIONS,
-    recordsPerHelping: 40 + Math.floor(random() * 40),
+    recordsPerHelping: isProxyPoint(cell.point) ? 140 : 40 + Math.floor(random() * 40),
+    padding: isProxyPoint(cell.point) ? PADDING : 0,
     withTransactions: setting === 'transactions' || (setting === undefined && cell.seed % 2 === 0),
     random,
   });
@@ -59,7 +64,7 @@ export async function runCell(
     worker.plant(cell.planted === undefined ? [] : [cell.planted]);
     const doomed = isProxyPoint(cell.point) ? watchAtProxy(worker, track, cell.point, product) : worker;
     const abort = setting === 'open-transaction' ? await load.leaveOpen() : undefined;
-    load.start(FEED_EVERY_MS);
+    load.start(isProxyPoint(cell.point) ? 1_200 : FEED_EVERY_MS);
     const scene: Scene = { track, product, load, doomed, random };
     const fired = await fire(scene, cell, deed, setting, (worker) => workers.push(worker));
     await load.end();
@@ -159,14 +164,14 @@ async function fire(
   await product.refresh();
   const intents = readIntents(product);
   if (setting === 'group-moved') await moveGroup(scene);
-  heir?.order({});
+  if (deed.holdsHeir !== true || !hasFired) heir?.order({});
   if (!hasFired) {
     doomed.order({});
     return { proof: undefined, problems: [], intents };
   }
   const evidence = toEvidence(scene, deed);
   const ahead = await mirrorAhead(evidence).catch(() => []);
-  const detail = await deed.do(scene);
+  const detail = await deed.do({ ...scene, heir });
   const proof = detail === undefined ? undefined : `${doomed.fired(serial)}; ${detail}`;
   return { proof, problems: [...ahead, ...(await judgeLease(track, product))], intents };
 }
@@ -352,8 +357,7 @@ async function tidy(track: Track, product: CellProduct, workers: readonly Ordere
   );
   for (const worker of workers) {
     if (worker.process.hasExited()) continue;
-    const isPlain = !worker.lines().some((line) => line.includes(' stop '));
-    if (isFree && isPlain) track.giveBack(worker);
+    if (isFree) track.giveBack(worker);
     else await worker.process.kill();
   }
   product.remove();

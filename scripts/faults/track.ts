@@ -62,13 +62,16 @@ export interface TrackLake {
 export const LEASE_MS = 1_000;
 const waiting = { at: 'sweep.before', nth: 1, action: 'hold' } as const;
 
-export async function openTrack(
-  index: number,
-  {
-    spareWorkers = SPARE_WORKERS,
-    s3: server,
-  }: { readonly spareWorkers?: number; readonly s3?: S3Server | undefined } = {},
-): Promise<Track> {
+export interface TrackOptions {
+  /** Workers started ahead. */
+  readonly spareWorkers?: number;
+  readonly s3?: S3Server | undefined;
+  /** Most heap of a worker; undefined leaves it to the runtime. */
+  readonly heapMiB?: number | undefined;
+}
+
+export async function openTrack(index: number, options: TrackOptions = {}): Promise<Track> {
+  const { spareWorkers, s3: server, heapMiB } = { spareWorkers: SPARE_WORKERS, heapMiB: 200, ...options };
   const home = createTestHome();
   const registry = await emptyRegistry();
   const stack = await startStack({
@@ -122,6 +125,7 @@ export async function openTrack(
       home,
       name: `worker-${++started}`,
       app: 'staging-worker',
+      heapMiB,
       environment: {
         ...common,
         STAGING_LEASE: `${LEASE_MS}ms`,

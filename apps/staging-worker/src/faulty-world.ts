@@ -29,8 +29,8 @@ export function makeWorldFaulty(
   };
 }
 
-/** Small files are sent in parts too, and an answer that never comes is not waited for long. */
-const hastyLimits = { answerMsMax: 1_500, partBytes: 2_048 };
+/** Files are sent in parts as soon as a store takes them, and an answer that never comes is not waited for long. */
+const hastyLimits = { answerMsMax: 1_500, partBytes: 5 << 20 };
 
 /** `topic-id-ignored`: a topic is whatever has the name. */
 function makeSourceFaulty(source: RecordSource): RecordSource {
