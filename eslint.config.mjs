@@ -42,6 +42,7 @@ export default [
     ignores: [
       'dist/**',
       '**/generated/**',
+      'libs/columnar-kernel/assembly/**',
       'node_modules/**',
       'scripts/checks/fixtures/**',
       '.headwater/**',

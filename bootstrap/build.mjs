@@ -8,8 +8,15 @@ import { say } from './progress.mjs';
 export async function build(variants) {
   await onceFor(
     'libs/adapters/postgres/src/generated/.made-from',
-    fingerprint(['prisma', 'scripts/generate.mjs', 'package-lock.json']),
-    () => runScript('generating code from prisma/schema.prisma', ['scripts/generate.mjs']),
+    fingerprint([
+      'prisma',
+      'scripts/generate.mjs',
+      'libs/columnar-kernel/assembly',
+      'libs/columnar-kernel/scripts',
+      'package-lock.json',
+    ]),
+    () =>
+      runScript('generating the Prisma client and compiling the columnar kernel', ['scripts/generate.mjs']),
   );
   if (variants.length === 0) return;
   const sources = fingerprint(['apps', 'libs', 'prisma', 'scripts/build.mjs', 'package-lock.json']);

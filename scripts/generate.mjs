@@ -1,5 +1,6 @@
 // Generates what git does not keep: the Prisma client and the migrations as text, both under
-// libs/adapters/postgres/src/generated. Run after installing packages and after each change of prisma/.
+// libs/adapters/postgres/src/generated, and the columnar kernel as WebAssembly. Run after installing packages and after
+// each change of prisma/ or libs/columnar-kernel/assembly.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -39,3 +40,4 @@ export const migrations: readonly { readonly name: string; readonly sql: string 
 console.log(
   `generated the Prisma client and ${migrations.length} migration${migrations.length === 1 ? '' : 's'}`,
 );
+await import('../libs/columnar-kernel/scripts/generate.mjs');

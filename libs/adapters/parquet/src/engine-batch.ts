@@ -4,7 +4,6 @@ import {
   personalColumns,
   primaryPartitionColumns,
   primarySchema,
-  quarantineSchema,
   recordOffset,
   type BatchInput,
   type LandedFile,
@@ -15,9 +14,10 @@ import {
   type RecordSetScanner,
   type ScannedRecord,
 } from '@headwater/core-staging';
-import { quoteName, quoteText } from './database.ts';
+import { quoteName } from './database.ts';
 import { openAcceptedRows, type AcceptedRows, type RowBuffers } from './engine-accepted-rows.ts';
 import { copyToParquet } from './engine-copy.ts';
+import { landQuarantine, rowColumnExpressions } from './engine-landing.ts';
 import {
   createPartitionGuard,
   groupRows,
@@ -25,7 +25,7 @@ import {
   type PartitionGuard,
 } from './engine-partitioning.ts';
 import { createRefusalTally, type RefusalTally } from './engine-refusal-tally.ts';
-import { openRefusedRows, REFUSED, type Refusal, type RefusedRows } from './engine-refused-rows.ts';
+import { openRefusedRows, type Refusal, type RefusedRows } from './engine-refused-rows.ts';
 import { readWireFormat } from './engine-wire-format.ts';
 
 export interface BatchTools {
@@ -135,7 +135,10 @@ async function landBatch(state: BatchState, scratchFolder: string): Promise<Land
   state.accepted.finish();
   state.refused.finish();
   return {
-    quarantine: await landQuarantine(state, scratchFolder),
+    quarantine:
+      state.refused.count() === 0
+        ? []
+        : [await landQuarantine(state.tools.connection, state.input, scratchFolder)],
     primary: await landPrimary(state, scratchFolder),
     counts: state.counts,
     reasons: state.tally.reasons(),
@@ -145,7 +148,7 @@ async function landBatch(state: BatchState, scratchFolder: string): Promise<Land
 async function landPrimary(state: BatchState, scratchFolder: string): Promise<readonly LandedFile[]> {
   if (state.accepted.count() === 0) return [];
   const { connection } = state.tools;
-  const { contract, topic } = state.input.pipeline;
+  const { contract } = state.input.pipeline;
   const partitionColumns = primaryPartitionColumns(contract);
   const target = {
     scratchFolder,
@@ -156,26 +159,11 @@ async function landPrimary(state: BatchState, scratchFolder: string): Promise<re
     ...contract.columns.flatMap(({ name }, index) =>
       partitionColumns.includes(name) ? [] : [`c${index} as ${quoteName(name)}`],
     ),
-    `${quoteText(topic)} as _topic`,
-    'p as _partition',
-    'o as _offset',
-    't as _timestamp',
-    `make_timestamptz(${state.input.ingestedAtUs}) as _ingested_at`,
-    `${quoteText(state.input.batchId)} as _batch`,
+    ...rowColumnExpressions(state.input),
   ].join();
   const files: LandedFile[] = [];
   for (const group of await groupRows(connection, partitionExpressions(contract))) {
     files.push(await copyToParquet(connection, group.query(columns), group.values, target));
   }
   return files;
-}
-
-async function landQuarantine(state: BatchState, scratchFolder: string): Promise<readonly LandedFile[]> {
-  if (state.refused.count() === 0) return [];
-  const { topic, contract } = state.input.pipeline;
-  const query =
-    `select ${quoteText(topic)} as topic, * , ${quoteText(contract.contractVersion)} as contract_version, ` +
-    `${quoteText(state.input.batchId)} as batch from ${REFUSED} order by "partition", "offset"`;
-  const target = { scratchFolder, schema: quarantineSchema, statsRules: { partitionColumns: [] } };
-  return [await copyToParquet(state.tools.connection, query, {}, target)];
 }

@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { formatStats, type DeltaSchema, type StatsRules } from '@headwater/core-delta';
+import { formatStats, type ColumnStatistics, type DeltaSchema, type StatsRules } from '@headwater/core-delta';
 import type { LandedFile } from '@headwater/core-staging';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
@@ -10,6 +10,13 @@ export interface CopyTarget {
   readonly scratchFolder: string;
   readonly schema: DeltaSchema;
   readonly statsRules: StatsRules;
+  /** Bounds of top-level columns that DuckDB gives none for, by name. */
+  readonly bounds?: ReadonlyMap<string, ColumnBounds>;
+}
+
+export interface ColumnBounds {
+  readonly min: string;
+  readonly max: string;
 }
 
 /** zstd level 1 is as small as 3 on event data and cheaper; version 1 data pages are read by every engine. */
@@ -26,6 +33,17 @@ export async function copyToParquet(
   const { records, columns } = await readCopyResult(
     await connection.run(`copy (${query}) to ${quoteText(localFile)} (${PARQUET})`),
   );
-  const stats = formatStats(target.schema, records, columns, target.statsRules);
+  const stats = formatStats(target.schema, records, withBounds(columns, target.bounds), target.statsRules);
   return { localFile, partitionValues, records: Number(records), stats };
+}
+
+function withBounds(
+  columns: readonly ColumnStatistics[],
+  bounds: CopyTarget['bounds'],
+): readonly ColumnStatistics[] {
+  if (bounds === undefined) return columns;
+  return columns.map((column) => {
+    const known = column.path.length === 1 ? bounds.get(column.path[0]!) : undefined;
+    return known === undefined ? column : { ...column, ...known };
+  });
 }

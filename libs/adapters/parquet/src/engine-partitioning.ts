@@ -112,9 +112,7 @@ export function createPartitionGuard(contract: CompiledContract): PartitionGuard
           slots.forms[index] !== FORM_NULL &&
           slots.starts[index] === slots.ends[index],
       );
-      if (empty === undefined) return undefined;
-      const detail = 'an empty string means NULL in a partition column';
-      return { accepted: false, reason: 'partition-value', stage: 'map', path: empty.column.source, detail };
+      return empty === undefined ? undefined : emptyPartitionValue(empty.column);
     },
     note(slots, bytes) {
       if (tuples.size < TUPLES_MAX) {
@@ -124,6 +122,15 @@ export function createPartitionGuard(contract: CompiledContract): PartitionGuard
     },
   };
 }
+
+/** Delta writes NULL of a partition column as the empty string. */
+export const emptyPartitionValue = (column: Column): Refusal => ({
+  accepted: false,
+  reason: 'partition-value',
+  stage: 'map',
+  path: column.source,
+  detail: 'an empty string means NULL in a partition column',
+});
 
 const DAY_MICROS = 86_400_000_000n;
 

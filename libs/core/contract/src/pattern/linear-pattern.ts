@@ -101,7 +101,12 @@ export interface Closure {
 }
 
 /** Follows everything that needs no code point. */
-export function closure(program: Program, from: readonly number[], isStart: boolean, isEnd: boolean): Closure {
+export function closure(
+  program: Program,
+  from: readonly number[],
+  isStart: boolean,
+  isEnd: boolean,
+): Closure {
   const seen = new Set<number>();
   const open = [...from];
   const waiting: number[] = [];

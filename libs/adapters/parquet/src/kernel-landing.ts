@@ -1,0 +1,75 @@
+import {
+  personalColumns,
+  primaryPartitionColumns,
+  primarySchema,
+  type LandedFile,
+  type LandedOutputs,
+} from '@headwater/core-staging';
+import { quoteName } from './database.ts';
+import { ACCEPTED } from './engine-accepted-rows.ts';
+import { copyToParquet } from './engine-copy.ts';
+import { landQuarantine, rowColumnExpressions } from './engine-landing.ts';
+import { groupRows, partitionExpressions } from './engine-partitioning.ts';
+import type { KernelBatchState } from './kernel-batch-state.ts';
+import type { KernelRows } from './kernel-hand-over.ts';
+import { gatherRows } from './kernel-rows.ts';
+
+/** Writes the outputs of a batch whose chunks are all sealed. */
+export async function landKernelBatch(
+  state: KernelBatchState,
+  scratchFolder: string,
+): Promise<LandedOutputs> {
+  const { tools, input } = state;
+  const chunks = state.chunks.toSorted((a, b) => a.partition - b.partition);
+  const rows = gatherRows(input.pipeline.contract, tools.kernel, chunks);
+  // From here on the kernel holds nothing of the batch.
+  tools.releaseKernel();
+  state.refused.finish();
+  const quarantine =
+    state.refused.count() === 0 ? [] : [await landQuarantine(tools.connection, input, scratchFolder)];
+  const source = tools.rowsFunction.register(rows);
+  try {
+    return {
+      quarantine,
+      primary: state.accepted === 0 ? [] : await landPrimary(state, source, rows.bounds, scratchFolder),
+      counts: state.counts,
+      reasons: state.tally.reasons(),
+    };
+  } finally {
+    tools.rowsFunction.forget(source);
+  }
+}
+
+async function landPrimary(
+  { tools: { connection }, input }: KernelBatchState,
+  source: string,
+  bounds: KernelRows['bounds'],
+  scratchFolder: string,
+): Promise<readonly LandedFile[]> {
+  const { contract } = input.pipeline;
+  const partitionColumns = primaryPartitionColumns(contract);
+  const target = {
+    scratchFolder,
+    schema: primarySchema(contract),
+    statsRules: { partitionColumns, personalColumns: personalColumns(contract) },
+  };
+  const columns = [
+    ...contract.columns.flatMap(({ name }, index) =>
+      partitionColumns.includes(name) ? [] : [`c${index} as ${quoteName(name)}`],
+    ),
+    ...rowColumnExpressions(input),
+  ].join();
+  if (partitionColumns.length === 0) {
+    return [await copyToParquet(connection, `select ${columns} from ${source}`, {}, { ...target, bounds })];
+  }
+  // Texts may come as ENUM; the order of partitions is that of their texts.
+  const plain = contract.columns.map(({ type }, index) =>
+    type.kind === 'string' ? `c${index}::varchar as c${index}` : `c${index}`,
+  );
+  await connection.run(`create temp table ${ACCEPTED} as select ${plain.join()}, p, o, t from ${source}`);
+  const files: LandedFile[] = [];
+  for (const group of await groupRows(connection, partitionExpressions(contract))) {
+    files.push(await copyToParquet(connection, group.query(columns), group.values, target));
+  }
+  return files;
+}

@@ -1,0 +1,12 @@
+export { createBlockPool, createChunkArena } from './chunk-arena.ts';
+export type { BlockPool, ChunkArena } from './chunk-arena.ts';
+export type { ChunkVector, ColumnChunk } from './column-chunk.ts';
+export { createColumnarKernel } from './columnar-kernel.ts';
+export type { BatchFrame, Compression } from './batch-input.ts';
+export type { BatchCounts, KernelRecord } from './batch-reader.ts';
+export type { ColumnarKernel, KernelOptions, KernelStep } from './columnar-kernel.ts';
+export type * from './kernel-program.ts';
+export { CHUNK_ROWS } from './layout.ts';
+export { isTooWide } from './program-tables.ts';
+export type { KernelNode } from './program-tables.ts';
+export type { KernelValue } from './row-writer.ts';
