@@ -1,4 +1,11 @@
-import { checkBatchCrc, malformedBatch, RECORD_BATCH_OVERHEAD, readBatchHeader } from './record-batch.ts';
+import {
+  checkBatchCrc,
+  CRC_AT,
+  CRC_FROM,
+  malformedBatch,
+  readBatchHeader,
+  RECORD_BATCH_OVERHEAD,
+} from './record-batch.ts';
 import { createAbortedFilter } from './record-batch-aborted.ts';
 import { eachRecord, newRecordCursor, recordOffset } from './record-batch-records.ts';
 import type { RecordBatch, RecordBatchCodecs, RecordSetCoordinates } from './record-batch.ts';
@@ -12,6 +19,33 @@ export interface RecordVisitor {
   record(record: ScannedRecord): void;
   /** A record without a value. */
   tombstone?(record: ScannedRecord): void;
+  /**
+   * Offers a whole batch that is neither control nor aborted, before its checksum was looked at. A visitor that takes it
+   * answers what it saw; undefined leaves the batch to the scan, which visits each record of it.
+   */
+  batch?(stored: StoredBatch): BatchTally | undefined;
+}
+
+/** A record batch as it lies in its record set, and the part of [from, to) inside it as offset deltas. */
+export interface StoredBatch {
+  readonly header: RecordBatch;
+  readonly recordSet: Uint8Array;
+  /** CRC32C that the header promises for everything from `crcFrom` on. */
+  readonly crc: number;
+  readonly crcFrom: number;
+  readonly lowestDelta: number;
+  readonly endDelta: number;
+}
+
+/** What a visitor saw of the records of one batch that lie in range. */
+export interface BatchTally {
+  readonly records: number;
+  readonly tombstones: number;
+  /** Of the first and last record in range, with or without a value; -1 when there is none. */
+  readonly firstDelta: number;
+  readonly lastDelta: number;
+  readonly firstTimestampMs: number;
+  readonly lastTimestampMs: number;
 }
 
 export interface RecordSetScanner {
@@ -97,14 +131,37 @@ function scanBatch(scan: Scan, batch: RecordBatch): void {
   const { from, to } = scan.input;
   const isAborted = scan.filter.enter(batch);
   const isOutside = batch.lastOffset < from || batch.baseOffset >= to;
+  const isTaken = !isOutside && !batch.isControl && !isAborted && offerBatch(scan, batch);
   // A control batch holds one small record and moves the filter even when it lies before `from`.
-  if (!isOutside || batch.isControl) {
+  if (!isTaken && (!isOutside || batch.isControl)) {
     checkBatchCrc(scan.input.recordSet, scan.view, batch, scan.options.codecs, scan.at);
     scanRecords(scan, batch, isAborted);
   }
   const next = batch.lastOffset < to ? batch.lastOffset + 1n : to;
   if (next > scan.tally.nextOffset) scan.tally.nextOffset = next;
   if (!isOutside) scan.tally.leaderEpoch = batch.leaderEpoch;
+}
+
+function offerBatch({ input, tally, view, visitor }: Scan, header: RecordBatch): boolean {
+  const seen = visitor.batch?.({
+    header,
+    recordSet: input.recordSet,
+    crc: view.getUint32(header.start + CRC_AT),
+    crcFrom: header.start + CRC_FROM,
+    lowestDelta: toDelta(input.from - header.baseOffset),
+    endDelta: toDelta(input.to - header.baseOffset),
+  });
+  if (seen === undefined) return false;
+  tally.records += seen.records;
+  tally.tombstones += seen.tombstones;
+  if (seen.firstDelta < 0) return true;
+  if (tally.firstOffset < 0n) {
+    tally.firstOffset = header.baseOffset + BigInt(seen.firstDelta);
+    tally.firstTimestampMs = seen.firstTimestampMs;
+  }
+  tally.lastOffset = header.baseOffset + BigInt(seen.lastDelta);
+  tally.lastTimestampMs = seen.lastTimestampMs;
+  return true;
 }
 
 function scanRecords(scan: Scan, batch: RecordBatch, isAborted: boolean): void {

@@ -6,7 +6,8 @@ export const RECORD_BATCH_OVERHEAD = 61;
 /** Bytes before the part that `batchLength` counts: baseOffset and batchLength itself. */
 export const LOG_OVERHEAD = 12;
 /** The checksum covers everything from the attributes on. */
-const CRC_FROM = 21;
+export const CRC_AT = 17;
+export const CRC_FROM = 21;
 
 export type CompressionType = 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd';
 const compressionTypes: readonly CompressionType[] = ['none', 'gzip', 'snappy', 'lz4', 'zstd'];
@@ -109,7 +110,7 @@ export function checkBatchCrc(
   codecs: RecordBatchCodecs,
   at: RecordSetCoordinates,
 ): void {
-  const expected = view.getUint32(batch.start + 17);
+  const expected = view.getUint32(batch.start + CRC_AT);
   const actual = codecs.crc32c(recordSet.subarray(batch.start + CRC_FROM, batch.end));
   if (expected !== actual)
     throw malformedBatch(at, batch.baseOffset, 'its checksum does not match its bytes');
