@@ -101,7 +101,9 @@ const recordChanges: readonly [Change, ...Change[]] = [
     if (list.length > 1 && !JSON.stringify(removed).includes('"type":"record"'))
       list.splice(list.indexOf(removed), 1);
   },
-  (_seeded, { fields }) => void (fields as unknown[]).reverse(),
+  (_seeded, { fields }) => {
+    if (!JSON.stringify(fields).includes('"type":"record"')) (fields as unknown[]).reverse();
+  },
 ];
 
 const fieldChanges: readonly [Change, ...Change[]] = [
@@ -130,7 +132,9 @@ const fieldChanges: readonly [Change, ...Change[]] = [
 ];
 
 const enumChanges: readonly [Change, ...Change[]] = [
-  (_seeded, target) => void (target['symbols'] as string[]).push('D'),
+  (_seeded, { symbols }) => {
+    if (!(symbols as string[]).includes('D')) (symbols as string[]).push('D');
+  },
   (_seeded, { symbols }) => {
     if ((symbols as string[]).length > 1) (symbols as string[]).pop();
   },

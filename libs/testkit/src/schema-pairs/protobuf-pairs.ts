@@ -112,8 +112,12 @@ function change(seeded: Seeded, draft: FileDraft): void {
     () => void (own.number = 30 + seeded.below(5)),
     () => void (own.type = own.type.startsWith('map') ? own.type : seeded.pick(scalars)),
     () => void (own.label = own.oneof || own.type.startsWith('map') ? own.label : 'repeated'),
-    () => void draft.symbols.push({ name: 'MORE', number: 7 }),
-    () => void draft.symbols.pop(),
+    () =>
+      void (draft.symbols = [
+        ...draft.symbols.filter(({ number }) => number !== 7),
+        { name: 'MORE', number: 7 },
+      ]),
+    () => void (draft.symbols = draft.symbols.slice(0, Math.max(1, draft.symbols.length - 1))),
     () => void (target.reservedNumbers = []),
     () => void (draft.methods = draft.methods.slice(1)),
     () => void target.fields.push({ ...added(optional), name: 'old' }),

@@ -192,7 +192,9 @@ type Admits = (reader: ContentNode, writer: ContentNode) => boolean;
 /** Whether anyOf of the reader takes all that another combination of the writer sends. */
 function isCovered(reader: CombinedContent, writer: CombinedContent, admits: Admits): boolean {
   const isTaken = (theirs: ContentNode) => reader.parts.some((ours) => admits(ours, theirs));
-  return writer.criterion === 'allOf' ? writer.parts.some(isTaken) : writer.parts.every(isTaken);
+  if (writer.criterion !== 'allOf') return writer.parts.every(isTaken);
+  // What meets all parts meets each: it is enough that one of them is admitted.
+  return writer.parts.some((theirs) => isTaken(theirs) || admits(reader, theirs));
 }
 
 /** Whether each part of the smaller side has a partner of its own on the other: a matching by augmenting paths. */
