@@ -1,3 +1,4 @@
+import { customValue } from '@headwater/core-contract';
 import type { ColumnType } from '@headwater/core-contract';
 import { lossesOf } from './conversion.ts';
 import type { Conversion } from './conversion.ts';
@@ -17,7 +18,8 @@ const RESERVED_COUNT = 1_000;
 
 /**
  * The record as a proto3 message in the package of the domain. Every single field has presence (`optional`), so that an
- * absent value and a zero differ; numbers follow the order of the properties.
+ * absent value and a zero differ; numbers are those of `headwater:fieldNumber`, the others are those of
+ * the places of the properties.
  */
 export function toProtobuf(tree: RecordTree): Conversion {
   const { contract, object } = tree;
@@ -50,11 +52,14 @@ export function toProtobuf(tree: RecordTree): Conversion {
   return { text: `${[...head, '', ...body].join('\n')}\n`, losses };
 }
 
-/** The format of an integer is its type. */
-const saidOf = ({ column, property, path }: RecordField): readonly string[] =>
-  column.type.kind === 'integer' && property.logicalType === 'integer'
+/** The format of an integer is its type; a number is a number. */
+const saidOf = ({ column, property, path }: RecordField): readonly string[] => [
+  ...(column.type.kind === 'integer' && property.logicalType === 'integer'
     ? [`${path}.logicalTypeOptions.format`]
-    : [];
+    : []),
+  `${path}.customProperties[headwater:fieldNumber].property`,
+  `${path}.customProperties[headwater:fieldNumber].value`,
+];
 
 interface Message {
   readonly name: string;
@@ -67,6 +72,7 @@ function message({ name, description, fields, indent }: Message, build: ProtoBui
   const fieldName = createNaming(PROTO_NAME);
   const inner = `${indent}  `;
   const types = createNaming(PROTO_NAME);
+  const numbers = fieldNumbers(fields);
   const lines = fields.flatMap((field, i) => {
     const written = fieldName(field.column.source);
     if (written !== field.column.source)
@@ -75,14 +81,27 @@ function message({ name, description, fields, indent }: Message, build: ProtoBui
     return [
       ...before,
       ...comment(field.property.description, inner),
-      `${inner}${type} ${written} = ${fieldNumber(i)};`,
+      `${inner}${type} ${written} = ${numbers[i]};`,
     ];
   });
   return [...comment(description, indent), `${indent}message ${name} {`, ...lines, `${indent}}`];
 }
 
-const fieldNumber = (index: number): number =>
-  index + 1 < RESERVED_FROM ? index + 1 : index + 1 + RESERVED_COUNT;
+/** Stated numbers; a field without one has that of its place, or the next free one when another field states that. */
+function fieldNumbers(fields: readonly RecordField[]): readonly number[] {
+  const stated = fields.map(({ property }) => customValue(property, 'headwater:fieldNumber'));
+  const used = new Set(stated);
+  let next = fields.length;
+  return stated.map((number, i) => {
+    if (typeof number === 'number') return number;
+    if (!used.has(unreserved(i + 1))) return unreserved(i + 1);
+    do next += 1;
+    while (used.has(unreserved(next)));
+    return unreserved(next);
+  });
+}
+
+const unreserved = (number: number): number => (number < RESERVED_FROM ? number : number + RESERVED_COUNT);
 
 const comment = (description: string | undefined, indent: string): readonly string[] =>
   (description ?? '')

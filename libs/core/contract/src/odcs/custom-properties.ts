@@ -6,9 +6,13 @@ import type { Odcs, OdcsCustomProperty, OdcsProperty } from './odcs.ts';
 
 /** What our own `headwater:` properties mean, where each may stand, and which values it takes. */
 type Level = 'contract' | 'object' | 'property';
+interface WholeNumbers {
+  readonly from: number;
+  readonly to: number;
+}
 interface Meaning {
   readonly level: Level;
-  readonly values: 'boolean' | 'text' | 'bytes' | readonly string[];
+  readonly values: 'boolean' | 'text' | WholeNumbers | readonly string[];
   /** What a change of it does to producers and readers, when every change does the same. */
   readonly change?: { readonly breaking: string } | { readonly compatible: string };
 }
@@ -29,7 +33,7 @@ const MEANINGS = {
   /** What to do with members the contract does not name. */
   'headwater:unknownMembers': { level: 'object', values: ['ignore', 'refuse'] },
   /** Longest record value in bytes. */
-  'headwater:recordBytesMax': { level: 'object', values: 'bytes' },
+  'headwater:recordBytesMax': { level: 'object', values: { from: 1, to: 64 * 1024 * 1024 } },
   /** This property says when the event happened. */
   'headwater:eventTime': {
     level: 'property',
@@ -53,6 +57,12 @@ const MEANINGS = {
     level: 'property',
     values: ['iso8601', 'epochSeconds', 'epochMillis', 'epochMicros', 'epochNanos'],
     change: { breaking: 'times are written in another way' },
+  },
+  /** Number of the field in Protobuf; without it numbers follow the order of the properties. */
+  'headwater:fieldNumber': {
+    level: 'property',
+    values: { from: 1, to: 536_870_911 },
+    change: { breaking: 'Protobuf readers know fields by their numbers' },
   },
 } as const satisfies Readonly<Record<string, Meaning>>;
 
@@ -150,13 +160,10 @@ function valueFix(meaning: Meaning, value: unknown): string | undefined {
   const { values } = meaning;
   if (values === 'boolean') return typeof value === 'boolean' ? undefined : 'Write true or false.';
   if (values === 'text') return typeof value === 'string' && value !== '' ? undefined : 'Write a text.';
-  if (values === 'bytes') {
-    const isBytes =
-      typeof value === 'number' && Number.isInteger(value) && value > 0 && value <= RECORD_BYTES_LIMIT;
-    return isBytes ? undefined : `Write a whole number from 1 to ${RECORD_BYTES_LIMIT}.`;
+  if ('from' in values) {
+    const { from, to } = values;
+    const isInRange = typeof value === 'number' && Number.isInteger(value) && value >= from && value <= to;
+    return isInRange ? undefined : `Write a whole number from ${from} to ${to}.`;
   }
   return typeof value === 'string' && values.includes(value) ? undefined : `Use one of ${values.join(', ')}.`;
 }
-
-/** The longest record value any contract may allow. */
-const RECORD_BYTES_LIMIT = 64 * 1024 * 1024;

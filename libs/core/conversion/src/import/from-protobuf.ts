@@ -54,8 +54,16 @@ function messageProperties(message: ProtobufMessage, path: string, at: ProtoImpo
   for (const { name } of inOneofs) {
     at.losses.push({ path: join(path, name), message: 'a contract does not say that one of several is set' });
   }
-  return message.fields.map((field) => fieldProperty(field, join(path, field.name), at));
+  return message.fields.map((field, i) => ({
+    ...fieldProperty(field, join(path, field.name), at),
+    ...(field.number === i + 1 ? {} : numbered(field.number)),
+  }));
 }
+
+/** A number that does not follow from the order of the fields. */
+const numbered = (number: number): PropertyData => ({
+  customProperties: [{ property: 'headwater:fieldNumber', value: number }],
+});
 
 const join = (path: string, name: string): string => (path === '' ? name : `${path}.${name}`);
 

@@ -88,6 +88,17 @@ describe('a contract that becomes a schema and a contract again', () => {
   });
 });
 
+it('[D4] keeps the numbers of Protobuf fields, stated or not', () => {
+  const proto =
+    'syntax = "proto3";\nmessage M {\n  optional string a = 1;\n  optional string b = 7;\n  optional string c = 3;\n}\n';
+  const imported = importContract(proto, 'protobuf', FACTS);
+  if (!imported.ok) throw new Error(JSON.stringify(imported.error));
+  const converted = convertContract(contractOf(imported.value.text), 'protobuf');
+  expect(converted.ok && converted.value.text).toContain(
+    'a = 1;\n  optional string b = 7;\n  optional string c = 2;',
+  );
+});
+
 /** A type has several words and is one thing. */
 const things = (paths: readonly string[]): readonly string[] =>
   [...new Set(paths.map((path) => path.replace(TYPE_WORD, '.type')))].sort();
