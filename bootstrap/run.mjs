@@ -71,6 +71,14 @@ const commands = {
     await setUp({ needsStack: true });
     return handOver(['bench/idle.ts', ...rest]);
   },
+  async 'bench-lanes'() {
+    await setUp({ needsStack: true });
+    return handOver(['bench/lanes.ts', ...rest]);
+  },
+  async 'bench-resume'() {
+    await setUp({ needsStack: true });
+    return handOver(['bench/resume.ts', ...rest]);
+  },
   async doctor() {
     const isReady = reportRequirements();
     if (!isReady) return 1;
