@@ -95,7 +95,7 @@ it('[D4] keeps the numbers of Protobuf fields, stated or not', () => {
   if (!imported.ok) throw new Error(JSON.stringify(imported.error));
   const converted = convertContract(contractOf(imported.value.text), 'protobuf');
   expect(converted.ok && converted.value.text).toContain(
-    'a = 1;\n  optional string b = 7;\n  optional string c = 2;',
+    'a = 1;\n  optional string b = 7;\n  optional string c = 3;',
   );
 });
 
