@@ -277,7 +277,16 @@ export function describeSecuredStory(secured: () => SecuredStack, variables: () 
       quarantined: '0',
       isBalanced: true,
     });
-    expect((await statusNow()).table.rows).toBe(status.ledger.landed);
+    // The status reads the table a moment later than the ledger.
+    const { table } = await eventually(
+      'the table has every row',
+      async () => {
+        const now = await statusNow();
+        return BigInt(now.table.rows) >= BigInt(status.ledger.landed) ? now : undefined;
+      },
+      20,
+    );
+    expect(table.rows).toBe(status.ledger.landed);
   });
 
   describe('a principal without a right is told which one', () => {
