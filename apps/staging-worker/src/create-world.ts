@@ -1,6 +1,6 @@
 import { createRecordSource, recordBatchCodecs } from '@headwater/adapter-kafka';
 import { connectObjectStore, md5, useS3 } from '@headwater/adapter-object-store';
-import { createCheckpointFiles, openDatabase, readCoordinates } from '@headwater/adapter-parquet';
+import { chooseEngine, createCheckpointFiles, openDatabase, readCoordinates } from '@headwater/adapter-parquet';
 import { createPostgres, type Postgres } from '@headwater/adapter-postgres';
 import type { Logger } from '@headwater/kernel';
 import { createByteBudget, leaseTiming } from '@headwater/core-staging';
@@ -52,9 +52,10 @@ export async function createWorld(
   const spillFolder = mkdtempSync(join(tmpdir(), 'headwater-spill-'));
   const database = await openDatabase({ threads: 1, memoryMiB, spillFolder });
   const engine = createThreadedEngine({
-    name: 'duckdb',
+    name: environment.HEADWATER_ENGINE === 'duckdb' ? 'duckdb' : 'kernel',
+    chosen: (pipeline) => chooseEngine(environment.HEADWATER_ENGINE, pipeline),
     entry: tools.engineThread,
-    data: { memoryMiB, spillFolder },
+    data: { choice: environment.HEADWATER_ENGINE, memoryMiB, spillFolder },
     threadsMax,
     idleMs: ENGINE_IDLE_MS,
     logger,

@@ -11,6 +11,7 @@ import {
   lineageVariables,
   logVariables,
   modeVariables,
+  oneOf,
   parseEnvironment,
   redisVariables,
   text,
@@ -34,6 +35,11 @@ export const environmentSchema = defineEnvironment({
   HEADWATER_WORKER_NAME: variable(text().optional(), {
     description: 'Name of this process in leases; made up when it is not set.',
     example: 'staging-worker-1',
+  }),
+  HEADWATER_ENGINE: variable(oneOf('auto', 'kernel', 'duckdb').default('duckdb'), {
+    description:
+      'What turns record sets into columns: the columnar kernel, plain DuckDB, or the kernel wherever it knows the shape of the contract (auto).',
+    example: 'auto',
   }),
   STAGING_LANES_MAX: variable(integer(1, 10_000).default(500), {
     description: 'Most lanes this process owns.',

@@ -11,6 +11,7 @@ import {
 /** The engine with bugs planted in what it is given and what it answers. Only the faults build holds it. */
 export function makeEngineFaulty(engine: RecordSetEngine): RecordSetEngine {
   return {
+    ...engine,
     name: engine.name,
     close: () => engine.close(),
     async beginBatch(input) {

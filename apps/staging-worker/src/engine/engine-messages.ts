@@ -40,6 +40,7 @@ export interface Problem {
 
 /** What an engine thread is started with. */
 export interface EngineThreadData {
+  readonly choice: 'auto' | 'kernel' | 'duckdb';
   readonly memoryMiB: number;
   readonly spillFolder: string;
 }

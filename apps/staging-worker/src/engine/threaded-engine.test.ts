@@ -8,36 +8,40 @@ import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterEach, expect, test } from 'vitest';
 import { createThreadedEngine, type ThreadedEngine } from './threaded-engine.ts';
 
-const data = { memoryMiB: 512, spillFolder: '' };
+const data = { choice: 'duckdb', memoryMiB: 512, spillFolder: '' } as const;
 
-describeRecordSetEngine('the plain DuckDB engine in threads', async () => {
-  const reader = await openDatabase({ threads: 1, memoryMiB: 256 });
-  return {
-    engine: createThreadedEngine({
-      name: 'duckdb',
-      entry: new URL('./engine-thread.ts', import.meta.url),
-      data,
-      threadsMax: 2,
-      idleMs: 60_000,
-      logger: silentLogger,
-    }),
-    crc32c: recordBatchCodecs.crc32c,
-    compress: {
-      gzip: (plain) => gzipSync(plain),
-      zstd: (plain) => zstdCompressSync(plain),
-      lz4: (plain) => lz4Compress(plain),
-      snappy: (plain) => snappyCompress(plain),
-    },
-    async select(files, sql) {
-      if (files.length === 0) return [];
-      const source = `read_parquet([${files.map(quoteText).join()}])`;
-      const result = await reader.use((connection) =>
-        connection.runAndReadAll(`with rows as (from ${source}) ${sql}`),
-      );
-      return result.getRowObjectsJson();
-    },
-  };
-});
+for (const choice of ['duckdb', 'kernel'] as const) describeThreads(choice);
+
+function describeThreads(choice: 'duckdb' | 'kernel'): void {
+  describeRecordSetEngine(`the ${choice} engine in threads`, async () => {
+    const reader = await openDatabase({ threads: 1, memoryMiB: 256 });
+    return {
+      engine: createThreadedEngine({
+        name: choice,
+        entry: new URL('./engine-thread.ts', import.meta.url),
+        data: { ...data, choice },
+        threadsMax: 2,
+        idleMs: 60_000,
+        logger: silentLogger,
+      }),
+      crc32c: recordBatchCodecs.crc32c,
+      compress: {
+        gzip: (plain) => gzipSync(plain),
+        zstd: (plain) => zstdCompressSync(plain),
+        lz4: (plain) => lz4Compress(plain),
+        snappy: (plain) => snappyCompress(plain),
+      },
+      async select(files, sql) {
+        if (files.length === 0) return [];
+        const source = `read_parquet([${files.map(quoteText).join()}])`;
+        const result = await reader.use((connection) =>
+          connection.runAndReadAll(`with rows as (from ${source}) ${sql}`),
+        );
+        return result.getRowObjectsJson();
+      },
+    };
+  });
+}
 
 const engines: ThreadedEngine[] = [];
 afterEach(async () => {

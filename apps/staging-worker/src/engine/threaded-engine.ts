@@ -1,4 +1,4 @@
-import type { BatchInput, RecordSetEngine } from '@headwater/core-staging';
+import type { BatchInput, PipelineSpec, RecordSetEngine } from '@headwater/core-staging';
 import { describeError, type Logger } from '@headwater/kernel';
 import type { EngineThreadData } from './engine-messages.ts';
 import { startEngineWorker, type EngineWorker } from './engine-worker.ts';
@@ -7,6 +7,8 @@ import { createRecordSetBuffers } from './record-set-buffers.ts';
 export interface ThreadedEngineOptions {
   /** Shown in status and metrics: the engine inside the threads. */
   readonly name: string;
+  /** The engine inside the threads that serves a pipeline, and why not a faster one. */
+  readonly chosen?: (pipeline: PipelineSpec) => { readonly name: string; readonly why: string | undefined };
   /** Entry of a thread; it serves an engine (serve-engine.ts). */
   readonly entry: URL;
   readonly data: EngineThreadData;
@@ -81,6 +83,8 @@ export function createThreadedEngine(options: ThreadedEngineOptions): ThreadedEn
   };
   return {
     name: options.name,
+    nameFor: (pipeline) => options.chosen?.(pipeline).name ?? options.name,
+    why: (pipeline) => options.chosen?.(pipeline).why,
     beginBatch: (input) => choose(input).worker.beginBatch(input),
     threadCount: () => slots.size,
     async close() {

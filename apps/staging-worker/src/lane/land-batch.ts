@@ -100,7 +100,7 @@ function toBatchRecord(
     lane: intent.lane,
     fence: lease.fence,
     contractVersion: intent.contractVersion,
-    engine: world.engine.name,
+    engine: world.engine.nameFor?.(fill.pipeline) ?? world.engine.name,
     entries,
     quarantine: outputs.reasons,
     losses: intent.ranges.flatMap(({ partition, losses }) => losses.map((loss) => ({ partition, ...loss }))),

@@ -20,7 +20,7 @@ const toStatus = (
   rates: Pick<LaneStatus, 'recordsPerSecond' | 'bytesPerSecond'>,
 ): LaneStatus => ({
   state: statusWord[lane.state],
-  engine: lane.world.engine.name,
+  engine: lane.world.engine.nameFor?.(lane.pipeline) ?? lane.world.engine.name,
   partitions: partitionStatuses(lane),
   ...rates,
   tableVersion: lane.facts.tableVersion,

@@ -8,6 +8,7 @@ export {
   type FileChecksums,
   type FileLines,
 } from './file-lines.ts';
+export { chooseEngine, createChosenEngine, type ChosenEngine, type EngineChoice } from './engine-choice.ts';
 export { createDuckDbEngine, type DuckDbEngineOptions } from './engine-duckdb.ts';
 export { readTableRows, type RowsSource } from './table-rows.ts';
 export { readCoordinates } from './engine-coordinates.ts';

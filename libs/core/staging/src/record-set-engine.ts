@@ -10,6 +10,8 @@ import type { PipelineSpec } from './pipeline.ts';
 export interface RecordSetEngine {
   /** Shown in status and metrics. */
   readonly name: string;
+  /** The engine that serves the pipeline, where it is chosen by its contract; `name` otherwise. */
+  nameFor?(pipeline: PipelineSpec): string;
   /** Why this engine serves the pipeline and not a faster one, for status; absent when there is nothing to say. */
   why?(pipeline: PipelineSpec): string | undefined;
   /** Begins a batch. At most one is open per lane and engine, except that the next may fill while one lands. */
