@@ -56,11 +56,21 @@ export async function openLaneTables(world: LaneWorld, pipeline: PipelineSpec): 
     });
     return { kind: 'opened', tables: { primary, quarantine } };
   } catch (error) {
-    if (!(error instanceof HeadwaterError) || error.kind !== 'user') throw error;
+    if (!(error instanceof HeadwaterError) || !isRefusal(error)) throw error;
     const fix = error.fix ?? 'Write to another table.';
     return { kind: 'incident', incident: { kind: 'table-refused', cause: error.message, fix } };
   }
 }
+
+/** A store that is away is waited for; one that cannot or will not hold the table is for a person to change. */
+const storeRefusals = new Set([
+  'HW_STORE_PROBE_FAILED',
+  'HW_STORE_BUCKET_MISSING',
+  'HW_STORE_ACCESS_DENIED',
+  'HW_STORE_REFUSED',
+]);
+
+const isRefusal = ({ kind, code }: HeadwaterError): boolean => kind === 'user' || storeRefusals.has(code);
 
 interface NewTable {
   readonly name: string;
