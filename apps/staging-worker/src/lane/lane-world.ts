@@ -46,6 +46,8 @@ export interface LaneSettings {
   /** How often the pipeline's row, accepted losses and the topic are looked at. */
   readonly controlEveryMs: number;
   readonly topicEveryMs: number;
+  /** A transaction that stays open for longer is told as an incident. */
+  readonly hangingAfterMs?: number;
   readonly statusEveryMs: number;
   /** A checkpoint is written every so many versions. */
   readonly checkpointInterval: number;

@@ -81,6 +81,7 @@ async function readPositions(lane: LaneContext): Promise<void> {
 
 /** The planted bugs `offset-rewind` and `position-from-group-offsets`. */
 async function plantPositions({ world, pipeline, positions }: LaneContext): Promise<void> {
+  if (!isPlanted('position-from-group-offsets') && !isPlanted('offset-rewind')) return;
   const group = isPlanted('position-from-group-offsets')
     ? await world.plantedPositions?.(`headwater.${pipeline.pipelineId}`, pipeline.topic)
     : undefined;
@@ -136,7 +137,10 @@ async function landIntent(lane: LaneContext, intent: Intent): Promise<RecoverEnd
   const fill = beginFill(pipeline, {
     batchId: intent.batchId,
     ingestedAtUs: intent.ingestedAtUs,
-    positions: intent.ranges.map(({ partition, from }) => ({ partition, from, leaderEpoch: -1 })),
+    positions: intent.ranges.map(({ partition, from }) => {
+      const known = lane.positions.get(partition);
+      return { partition, from, leaderEpoch: known?.nextOffset === from ? known.leaderEpoch : -1 };
+    }),
   });
   try {
     const filled = await fillRanges(lane, fill, intent);

@@ -79,7 +79,9 @@ async function judgeTransactions(lane: LaneContext): Promise<void> {
   for (const [partition, { lastStableOffset, highWatermark }] of lane.views) {
     const watch = watchStableOffset(stable.get(partition), lastStableOffset, highWatermark, nowMs);
     stable.set(partition, watch);
-    const incident = judgeStableOffset(lane.pipeline.topic, partition, watch, highWatermark, nowMs);
+    const { hangingAfterMs } = lane.world.settings;
+    const { topic } = lane.pipeline;
+    const incident = judgeStableOffset(topic, partition, watch, highWatermark, nowMs, hangingAfterMs);
     if (incident === undefined) continue;
     await lane.world.store.openIncident({ ...incident, pipelineId: lane.id.pipelineId });
   }

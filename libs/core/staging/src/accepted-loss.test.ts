@@ -1,5 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { applicableLosses, lossRanges, settledLosses, supersedeIntent } from './accepted-loss.ts';
+import {
+  answersIncident,
+  applicableLosses,
+  lossesAhead,
+  lossesInside,
+  lossRanges,
+  settledLosses,
+  supersedeIntent,
+} from './accepted-loss.ts';
 import { parseIntent, encodeIntent, type Intent } from './intent.ts';
 import type { AcceptedLoss } from './ports.ts';
 
@@ -106,4 +114,34 @@ describe('[S2] a superseding intent', () => {
     expect(twice?.ranges[0]?.losses).toEqual([{ incidentId: 'incident-0', from: 10n, to: 18n }]);
     expect(twice?.revision).toBe(2);
   });
+});
+
+test('[S8] a loss that lies ahead is where the next batch ends, the nearest first', () => {
+  const at = new Map([[0, 5n], [1, 5n]]); // prettier-ignore
+  const losses = [loss(0, 9n, 12n), loss(0, 7n, 8n), loss(0, 3n, 6n), loss(2, 6n, 7n)];
+  expect(lossesAhead(losses, at)).toEqual(new Map([[0, 7n]]));
+});
+
+test('[S8] a loss answers the incident that begins inside it', () => {
+  const accepted = loss(0, 7n, 9n);
+  expect(answersIncident(accepted, { partition: 0, from: 7n })).toBe(true);
+  expect(answersIncident(accepted, { partition: 0, from: 9n })).toBe(false);
+  expect(answersIncident(accepted, { partition: 1, from: 7n })).toBe(false);
+  expect(answersIncident(accepted, {})).toBe(false);
+});
+
+test('[S2][S8] losses inside an open batch are given up one after another, each cut to its range', () => {
+  const losses = [loss(0, 15n, 17n), loss(0, 12n, 13n), loss(3, 150n, 900n), loss(3, 1n, 100n)];
+  const first = lossesInside(losses, open);
+  expect(first.get(0)).toMatchObject({ from: 12n, to: 13n });
+  expect(first.get(3)).toMatchObject({ from: 150n, to: 200n });
+  const once = supersedeIntent(open, 9n, first)!;
+  const second = lossesInside(losses, once);
+  expect([...second.keys()]).toEqual([0]);
+  const twice = supersedeIntent(once, 10n, second)!;
+  expect(twice.ranges[0]!.losses.map(({ from, to }) => [from, to])).toEqual([
+    [12n, 13n],
+    [15n, 17n],
+  ]);
+  expect(lossesInside(losses, twice).size).toBe(0);
 });

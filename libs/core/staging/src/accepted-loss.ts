@@ -31,6 +31,52 @@ export const settledLosses = (
     return nextOffset !== undefined && to <= nextOffset;
   });
 
+/** Where accepted losses begin that lie ahead: a batch that reads on ends there, so that the next one gives them up. */
+export function lossesAhead(
+  losses: readonly AcceptedLoss[],
+  nextOffsets: ReadonlyMap<number, bigint>,
+): ReadonlyMap<number, bigint> {
+  const starts = new Map<number, bigint>();
+  for (const { partition, from } of losses) {
+    const nextOffset = nextOffsets.get(partition);
+    if (nextOffset === undefined || from <= nextOffset) continue;
+    const known = starts.get(partition);
+    if (known === undefined || from < known) starts.set(partition, from);
+  }
+  return starts;
+}
+
+/** The first loss inside each range of an open batch that its intent does not give up yet, cut to the range. */
+export function lossesInside(losses: readonly AcceptedLoss[], open: Intent): ReadonlyMap<number, LostRange> {
+  const inside = new Map<number, LostRange>();
+  for (const range of open.ranges) {
+    for (const { incidentId, partition, from, to } of losses) {
+      if (partition !== range.partition || from >= range.to || to <= range.from) continue;
+      const lost = {
+        incidentId,
+        from: from > range.from ? from : range.from,
+        to: to < range.to ? to : range.to,
+      };
+      if (range.losses.some((known) => known.from <= lost.from && known.to >= lost.to)) continue;
+      const known = inside.get(partition);
+      const isBetter =
+        known === undefined || lost.from < known.from || (lost.from === known.from && lost.to > known.to);
+      if (isBetter) inside.set(partition, lost);
+    }
+  }
+  return inside;
+}
+
+/** True when the loss answers an incident that begins at `from`. */
+export const answersIncident = (
+  loss: AcceptedLoss,
+  incident: { readonly partition?: number; readonly from?: bigint },
+): boolean =>
+  loss.partition === incident.partition &&
+  incident.from !== undefined &&
+  loss.from <= incident.from &&
+  incident.from < loss.to;
+
 /** Ranges of a batch that only gives up what was accepted. */
 export const lossRanges = (applicable: ReadonlyMap<number, LostRange>): readonly IntentRange[] =>
   [...applicable]

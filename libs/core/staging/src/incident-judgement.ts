@@ -1,4 +1,5 @@
 import type { NewIncident } from './ports.ts';
+import type { OffsetGap } from './record-batch-gap.ts';
 import type { PartitionFetch, SourceTopic } from './record-source.ts';
 import type { RecordSetReport } from './record-set-engine.ts';
 
@@ -97,23 +98,25 @@ const truncated = (
 
 /**
  * Offsets without a record where none can be missing: only compaction takes records out of the middle [S10]. The gap is
- * exact when it lies before the first record that was found, else it is the scanned range that holds it.
+ * `located` when it is given, exact when it lies before the first record that was found, else the scanned range.
  */
 export function judgeAbsent(
   topic: SourceTopic,
   partition: number,
   from: bigint,
   report: RecordSetReport,
+  located?: OffsetGap,
 ): IncidentFacts | undefined {
   if (report.absent === 0n || topic.compacted) return undefined;
   const leading = (report.firstOffset ?? report.nextOffset) - from;
   const to = leading === report.absent ? from + leading : report.nextOffset;
+  const gap = located ?? { from, to };
+  const count = located === undefined ? report.absent : located.to - located.from;
   return {
     kind: 'absent-offsets',
     partition,
-    from,
-    to,
-    cause: `${report.absent} offsets of ${topic.name}[${partition}] in [${from}, ${to}) hold no record, although the topic is not compacted.`,
+    ...gap,
+    cause: `${count} offsets of ${topic.name}[${partition}] in [${gap.from}, ${gap.to}) hold no record, although the topic is not compacted.`,
     fix: 'If the topic was compacted earlier, accept the loss; else restore the segment from a replica.',
   };
 }
@@ -147,8 +150,9 @@ export function judgeStableOffset(
   watch: StableOffsetWatch,
   highWatermark: bigint,
   nowMs: number,
+  hangingAfterMs = HANGING_TRANSACTION_MS,
 ): IncidentFacts | undefined {
-  const isStuck = highWatermark > watch.highWatermark && nowMs - watch.sinceMs >= HANGING_TRANSACTION_MS;
+  const isStuck = highWatermark > watch.highWatermark && nowMs - watch.sinceMs >= hangingAfterMs;
   if (!isStuck) return undefined;
   const from = watch.lastStableOffset;
   return {

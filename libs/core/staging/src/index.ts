@@ -30,6 +30,7 @@ export type {
 } from './record-batch.ts';
 export { RECORD_BATCH_OVERHEAD, wholeBatchesLength } from './record-batch.ts';
 export { encodeKeptRecords, type KeptRecord } from './record-batch-encode.ts';
+export { findFirstGap, type OffsetGap } from './record-batch-gap.ts';
 export type { RecordHeader, ScannedRecord } from './record-batch-records.ts';
 export { recordHeaders, recordKey, recordOffset, recordValue } from './record-batch-records.ts';
 export type {
