@@ -31,6 +31,8 @@ export interface LoadOptions {
   readonly withTransactions: boolean;
   /** Random characters in every good record, so that a file has more than one part. */
   readonly padding: number;
+  /** Of every record; the time of sending when left out. */
+  readonly timestampMs?: number;
   readonly random: () => number;
 }
 
@@ -67,6 +69,8 @@ function once(producer: Producer): LazyProducer {
   };
 }
 
+const PADDED_AT_ONCE = 10;
+
 interface Draft {
   readonly partition: number;
   readonly value: string | null;
@@ -80,7 +84,7 @@ function createLoad(
   plain: LazyProducer,
   transactions: LazyProducer,
   topic: string,
-  { partitions, recordsPerHelping, withTransactions, padding, random }: LoadOptions,
+  { partitions, recordsPerHelping, withTransactions, padding, random, timestampMs }: LoadOptions,
 ): CellLoad {
   const acknowledged = new Map<string, { sent: Sent; eventId: string }>();
   let number = 0;
@@ -94,7 +98,12 @@ function createLoad(
     const answers = await sender.send({
       topic,
       acks: -1,
-      messages: drafts.map(({ partition, value, eventId }) => ({ partition, value, key: eventId })),
+      messages: drafts.map(({ partition, value, eventId }) => ({
+        partition,
+        value,
+        key: eventId,
+        ...(timestampMs === undefined ? {} : { timestamp: String(timestampMs) }),
+      })),
     });
     for (const { partition, baseOffset } of answers) {
       const first = BigInt(baseOffset ?? -1);
@@ -109,7 +118,12 @@ function createLoad(
     }
   };
   const feed = async (): Promise<void> => {
-    await send(await plain.get(), helping());
+    const drafts = helping();
+    // Padded records come a few at a time, or a request would be more than a broker takes.
+    const step = padding === 0 ? drafts.length : PADDED_AT_ONCE;
+    for (let start = 0; start < drafts.length; start += step) {
+      await send(await plain.get(), drafts.slice(start, start + step));
+    }
     if (!withTransactions) return;
     const producer = await transactions.get();
     for (const isAborted of [true, false]) {

@@ -295,9 +295,22 @@ const isCommit = ({ method, key }: S3Request): boolean =>
   method === 'PUT' && /_delta_log\/\d{20}\.json$/.test(key);
 const isPut = ({ method }: S3Request): boolean => method === 'PUT';
 
+/** Kills the control plane of the track with -9; the next cell that needs one starts it again. */
+const killApi: Deed = {
+  ...whileHeld(() => Promise.resolve(undefined)),
+  async do({ track, doomed }) {
+    const api = await track.controlPlane();
+    await api.process.kill();
+    const { signal } = await api.process.exited;
+    doomed.release();
+    return signal === 'SIGKILL' ? `${api.name} ended by ${signal}` : undefined;
+  },
+};
+
 /** What each kind does; undefined for kinds another scene carries out. */
 export const deeds: Readonly<Partial<Record<FaultKind, Deed>>> = {
   'kill-worker': killWorker,
+  'kill-api': killApi,
   'stop-worker': stopWorker,
   'out-of-memory': outOfMemory,
   'disk-full': diskFull,

@@ -15,6 +15,8 @@ export interface MatrixPair {
   readonly reason?: string;
 }
 
+export type SceneCell = Cell & { readonly scene: SceneName };
+
 interface MatrixText {
   readonly points: readonly { readonly name: string; readonly scene: SceneName }[];
   readonly kinds: readonly FaultKind[];
@@ -59,10 +61,7 @@ const fits = (pattern: string, name: string): boolean =>
   new RegExp(`^${pattern.replaceAll('.', String.raw`\.`).replaceAll('*', '.*')}$`).test(name);
 
 /** The applicable cells with the seeds 1..n, ordered so that neighbours of one kind do not follow each other. */
-export function toCells(
-  pairs: readonly MatrixPair[],
-  seeds: number,
-): readonly (Cell & { readonly scene: SceneName })[] {
+export function toCells(pairs: readonly MatrixPair[], seeds: number): readonly SceneCell[] {
   return Array.from({ length: seeds }, (_, index) => index + 1).flatMap((seed) =>
     pairs
       .filter(({ reason }) => reason === undefined)

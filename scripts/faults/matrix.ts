@@ -4,7 +4,8 @@ import { execFileSync } from 'node:child_process';
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { nameOf, type Cell, type CellResult } from './cell.ts';
-import { readMatrix, toCells, type MatrixPair } from './matrix-file.ts';
+import { runControlCell } from './run-control-cell.ts';
+import { readMatrix, toCells, type MatrixPair, type SceneCell } from './matrix-file.ts';
 import { isProxyPoint } from './proxy-points.ts';
 import { describeCell, runCell } from './run-cell.ts';
 import { openTrack, type Track } from './track.ts';
@@ -78,7 +79,7 @@ const CELL_MS_MAX = 120_000;
 /** Takes cells until none is left. A track on which the harness itself failed is replaced. */
 async function work(
   index: number,
-  queue: Cell[],
+  queue: SceneCell[],
   keep: (result: CellResult) => void,
   s3: S3Server | undefined,
 ): Promise<void> {
@@ -88,7 +89,8 @@ async function work(
       const startedMs = performance.now();
       try {
         track ??= await openTrack(index, { s3 });
-        keep(await within(CELL_MS_MAX, runCell(track, cell)));
+        const run = cell.scene === 'control' ? runControlCell : runCell;
+        keep(await within(CELL_MS_MAX, run(track, cell)));
       } catch (error) {
         const seconds = Math.round((performance.now() - startedMs) / 100) / 10;
         keep({

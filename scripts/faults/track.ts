@@ -19,6 +19,7 @@ import { createServer, type Server } from 'node:http';
 import path from 'node:path';
 import { openFeeders, type Feeders } from './cell-load.ts';
 import { openReader } from './delta-reader.ts';
+import type { FaultOrder } from '@headwater/platform-process';
 import { launch, untilReady, type OrderedProcess } from './processes.ts';
 import { openTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 
@@ -45,8 +46,11 @@ export interface Track {
   /** Starts a process of another app on this stack. */
   launchApp(
     app: 'retention-worker' | 'control-plane',
-    environment?: Record<string, string>,
+    firstOrder: Omit<FaultOrder, 'serial'>,
+    environment?: Readonly<Record<string, string>>,
   ): Promise<OrderedProcess>;
+  /** The control plane of the track, started when it does not run. */
+  controlPlane(): Promise<OrderedProcess>;
   close(): Promise<void>;
 }
 
@@ -109,16 +113,17 @@ export async function openTrack(index: number, options: TrackOptions = {}): Prom
     DATABASE_URL: databaseUrl.href,
     LOG_LEVEL: 'warn',
   };
-  const launchApp: Track['launchApp'] = (app, environment = {}) =>
+  const launchApp: Track['launchApp'] = (app, firstOrder, environment = {}) =>
     launch({
       stack,
       home,
       name: `${app}-${++started}`,
       app,
       environment: { ...common, ...environment },
-      firstOrder: {},
+      firstOrder,
     });
   let started = 0;
+  let api: OrderedProcess | undefined;
   const launchWorker = (): Promise<OrderedProcess> =>
     launch({
       stack,
@@ -159,6 +164,12 @@ export async function openTrack(index: number, options: TrackOptions = {}): Prom
     smallDisk,
     s3,
     launchApp,
+    async controlPlane() {
+      if (api === undefined || api.process.hasExited())
+        api = await launchApp('control-plane', {}, { HEADWATER_HOME: home });
+      await untilReady(api);
+      return api;
+    },
     async takeWorker() {
       const worker = await (spare.shift() ?? launchWorker());
       stockUp();
@@ -174,6 +185,7 @@ export async function openTrack(index: number, options: TrackOptions = {}): Prom
     async close() {
       for (const each of await Promise.allSettled(spare))
         if (each.status === 'fulfilled') workers.push(each.value);
+      await api?.process.kill();
       await Promise.all(workers.map((worker) => worker.process.kill().catch(() => undefined)));
       await postgres.close().catch(() => undefined);
       await admin.close().catch(() => undefined);

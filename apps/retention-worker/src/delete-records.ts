@@ -4,6 +4,7 @@ import {
   type DeleteRecordsAction,
   type RetentionTarget,
 } from '@headwater/core-retention';
+import { faultPoint } from '@headwater/core-staging';
 import { observeProgress, observeTopic } from './observe-product.ts';
 import { refuse } from './refusal.ts';
 import type { RetentionWorld } from './retention-world.ts';
@@ -18,6 +19,7 @@ export async function deleteRecords(
   compiled: CompiledRetention,
   action: DeleteRecordsAction,
 ): Promise<string> {
+  if (__HEADWATER_FAULTS__) await faultPoint('retention.guard');
   const topic = await observeTopic(world, target, world.clock.nowMs() - compiled.topicCutMs);
   if (topic?.topicId !== action.topicId) {
     throw refuse(`Topic ${action.target} is not the one that was planned for: it was deleted or made again.`);
@@ -38,7 +40,9 @@ export async function deleteRecords(
     before.set(planned.partition, wanted);
   }
   if (before.size === 0) return 'The records were gone already.';
+  if (__HEADWATER_FAULTS__) await faultPoint('retention.delete-records');
   const starts = await world.topics.deleteRecords(action.target, before);
+  if (__HEADWATER_FAULTS__) await faultPoint('retention.verify');
   const records = action.partitions
     .filter(({ partition }) => before.has(partition))
     .reduce((sum, { from, before: to }) => sum + Number(BigInt(to) - BigInt(from)), 0);

@@ -44,7 +44,17 @@ export const environmentSchema = defineEnvironment({
   }),
 });
 
-export const readEnvironment = (env: EnvironmentVariables = process.env) =>
-  parseEnvironment(environmentSchema, env);
+export const readEnvironment = (env: EnvironmentVariables = process.env) => ({
+  ...parseEnvironment(environmentSchema, env),
+  /** A release build has nothing to arm. */
+  ...(__HEADWATER_FAULTS__
+    ? {
+        faults: {
+          controlFile: env['HEADWATER_FAULT_CONTROL_FILE'],
+          firedFile: env['HEADWATER_FAULT_FIRED_FILE'],
+        },
+      }
+    : {}),
+});
 
 export type Environment = ReturnType<typeof readEnvironment>;

@@ -1,12 +1,17 @@
 import { describeError } from '@headwater/kernel';
 import { createLogger, createMetrics, serveHealth } from '@headwater/platform-observability';
-import { runUntilStopped } from '@headwater/platform-process';
+import { armFaults } from '@headwater/core-staging';
+import { createFaultSwitch, runUntilStopped } from '@headwater/platform-process';
 import { readEnvironment } from './environment.ts';
 import { createRetentionMetrics } from './retention-metrics.ts';
 import { startWorker } from './start-worker.ts';
 
 const environment = readOrExit();
 const logger = createLogger({ app: 'retention-worker', level: environment.LOG_LEVEL });
+if (__HEADWATER_FAULTS__ && environment.faults !== undefined) {
+  const faultSwitch = createFaultSwitch(environment.faults);
+  armFaults({ onPoint: (name) => faultSwitch.onPoint(name), planted: { has: () => false } });
+}
 
 await runUntilStopped({
   logger,

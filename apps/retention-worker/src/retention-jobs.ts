@@ -8,6 +8,7 @@ import {
   type RetentionInventory,
   type RetentionTarget,
 } from '@headwater/core-retention';
+import { faultPoint } from '@headwater/core-staging';
 import { userError } from '@headwater/kernel';
 import { applyPlan } from './apply-plan.ts';
 import { observeProduct } from './observe-product.ts';
@@ -79,6 +80,7 @@ async function enforce(world: RetentionWorld, productId: string, context: WorkCo
     }
     return keepLedger(world, compiled, inventory);
   }
+  if (__HEADWATER_FAULTS__) await faultPoint('retention.plan');
   const { id } = await world.store.savePlan(plan, { trigger: 'schedule' });
   await apply(id);
   await keepLedger(world, compiled, await observeProduct(world, target, compiled));

@@ -1,5 +1,6 @@
 import type { WorkStore } from '@headwater/core-jobs';
 import { defaultSettings, type RetentionStore } from '@headwater/core-retention';
+import { faultPoint } from '@headwater/core-staging';
 import { describeError, type Clock, type Logger } from '@headwater/kernel';
 
 export interface ScheduleOptions {
@@ -51,6 +52,9 @@ async function addDueRuns({ store, work, ring, clock }: ScheduleOptions): Promis
   for (const { productId, periodMs, computedAtMs } of await store.targetsByAge(productsAtOnceMax)) {
     const dueAtMs = (computedAtMs ?? -Infinity) + defaultSettings(periodMs).runIntervalMs / 2;
     if (dueAtMs > clock.nowMs()) continue;
-    ring(await work.add({ name: 'enforce-retention', payload: { productId } }));
+    if (__HEADWATER_FAULTS__) await faultPoint('outbox.insert');
+    const workId = await work.add({ name: 'enforce-retention', payload: { productId } });
+    if (__HEADWATER_FAULTS__) await faultPoint('outbox.ring');
+    ring(workId);
   }
 }

@@ -5,8 +5,9 @@ import { connectObjectStore, md5, useS3 } from '@headwater/adapter-object-store'
 import { createCheckpointFiles, openDatabase } from '@headwater/adapter-parquet';
 import { createPostgres } from '@headwater/adapter-postgres';
 import { createDoorbell, startWorkRunner } from '@headwater/adapter-queue';
-import { bindHandlers } from '@headwater/core-jobs';
+import { bindHandlers, type WorkItems } from '@headwater/core-jobs';
 import { defaultBlastRadius } from '@headwater/core-retention';
+import { faultPoint } from '@headwater/core-staging';
 import type { Clock, Logger } from '@headwater/kernel';
 import {
   toDatabaseUrl,
@@ -32,6 +33,15 @@ export interface WorkerTools {
   readonly metrics: RetentionMetrics;
   readonly clock?: Clock;
 }
+
+/** Only in a faults build. */
+const withSweepPoint = (work: WorkItems): WorkItems => ({
+  ...work,
+  async due(queue, limit) {
+    await faultPoint('outbox.sweep');
+    return work.due(queue, limit);
+  },
+});
 
 const systemClock: Clock = { nowMs: () => Date.now(), monotonicMs: () => performance.now() };
 /** How long ended work and superseded plans stay to be looked at. */
@@ -67,7 +77,9 @@ export async function startWorker(environment: Environment, tools: WorkerTools):
   };
   const runner = startWorkRunner({
     queue: 'retention',
-    work: postgres.work,
+    ...(__HEADWATER_FAULTS__ && environment.faults !== undefined
+      ? { work: withSweepPoint(postgres.work), leaseMs: 1_500, sweepIntervalMs: 300 }
+      : { work: postgres.work }),
     doorbell,
     runJob: bindHandlers('retention', retentionHandlers(world)),
     owner: environment.HEADWATER_WORKER_NAME ?? `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`,

@@ -7,7 +7,10 @@ export interface SweeperOptions {
   readonly queue: QueueName;
   /** Identifiers of work that nobody holds, from Postgres; at most the number asked for. */
   readonly unheld: (limit: number) => Promise<readonly string[]>;
-  /** Called in this process when Redis is away, so that work goes on without it. */
+  /**
+   * Called in this process when Redis is away or rang and nobody took it: a ring whose listener was killed stays in Redis
+   * as being answered, and swallows every later ring of the same work until Redis gives it up.
+   */
   readonly onRing: (id: string) => Promise<void>;
   readonly logger: Logger;
   readonly intervalMs?: number;
@@ -27,11 +30,16 @@ const rungAtOnceMax = 500;
 export function startSweeper(options: SweeperOptions): Sweeper {
   const { doorbell, queue, unheld, onRing, logger, intervalMs = sweepIntervalMs } = options;
   let running: Promise<number> | undefined;
+  const untold = (error: unknown): void =>
+    logger.warn({ queue, problem: String(error) }, 'work could not be answered without Redis');
+  let rungBefore: ReadonlySet<string> = new Set();
   const sweepOnce = async (): Promise<number> => {
     const ids = await unheld(rungAtOnceMax);
     for (const id of ids) {
-      if (!(await doorbell.ring(queue, id))) await onRing(id);
+      const isHeard = !rungBefore.has(id) && (await doorbell.ring(queue, id));
+      if (!isHeard) void onRing(id).catch(untold);
     }
+    rungBefore = new Set(ids);
     return ids.length;
   };
   const sweep = (): Promise<number> => {

@@ -55,6 +55,18 @@ export function createFaultSwitch({ controlFile, firedFile }: FaultSwitchOptions
   const say = (name: string, action: string): void => {
     if (firedFile !== undefined) appendFileSync(firedFile, `${process.pid} ${name} ${action} ${serial}\n`);
   };
+  const onPoint = async (name: string): Promise<void> => {
+    const order = look();
+    if (order.action === undefined || order.at !== name || ++passed !== order.nth) return;
+    say(name, order.action);
+    if (order.clockMs !== undefined) shiftClock(order.clockMs);
+    // A stop takes effect before the next statement, a kill has no next statement.
+    if (order.action === 'kill') process.kill(process.pid, 'SIGKILL');
+    if (order.action === 'stop') process.kill(process.pid, 'SIGSTOP');
+    if (order.action === 'exhaust-memory') exhaustMemory();
+    // Who was held when the order changed is there for the next one too.
+    if (order.action === 'hold' && (await held(order.serial)) === 'ordered anew') await onPoint(name);
+  };
   return {
     hasPlanted: (bug) => planted.includes(bug),
     losesAnswer() {
@@ -64,22 +76,13 @@ export function createFaultSwitch({ controlFile, firedFile }: FaultSwitchOptions
       say('answer', 'lost');
       return true;
     },
-    async onPoint(name) {
-      const order = look();
-      if (order.action === undefined || order.at !== name || ++passed !== order.nth) return;
-      say(name, order.action);
-      if (order.clockMs !== undefined) shiftClock(order.clockMs);
-      // A stop takes effect before the next statement, a kill has no next statement.
-      if (order.action === 'kill') process.kill(process.pid, 'SIGKILL');
-      if (order.action === 'stop') process.kill(process.pid, 'SIGSTOP');
-      if (order.action === 'exhaust-memory') exhaustMemory();
-      if (order.action === 'hold') await held(order.serial);
-    },
+    onPoint,
   };
-  async function held(mine: number): Promise<void> {
+  async function held(mine: number): Promise<'released' | 'ordered anew'> {
     for (;;) {
       const { serial: latest, released = 0 } = readOrder(controlFile);
-      if (released >= mine || latest > mine) return;
+      if (latest > mine) return 'ordered anew';
+      if (released >= mine) return 'released';
       await sleep(HOLD_MS);
     }
   }

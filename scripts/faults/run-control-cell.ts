@@ -1,0 +1,200 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import path from 'node:path';
+import { runSql } from '@headwater/platform-embedded';
+import { seedOf, type Cell, type CellResult } from './cell.ts';
+import type { CellLoad } from './cell-load.ts';
+import { judgeLedger } from './cell-oracle.ts';
+import { createProduct, PARTITIONS, type CellProduct } from './cell-product.ts';
+import { deeds, type Deed, type Scene } from './deeds.ts';
+import { judgeLog } from './delta-reader.ts';
+import { untilReady, type OrderedProcess } from './processes.ts';
+import { createRandom } from './schedule.ts';
+import type { Track } from './track.ts';
+import { waitUntil } from './workers.ts';
+
+const STAGES_WITHIN_MS = 20_000;
+const FIRES_WITHIN_MS = 20_000;
+const DELETES_WITHIN_MS = 30_000;
+const DAYS_MS = 86_400_000;
+
+type Offsets = ReadonlyMap<number, bigint>;
+
+/**
+ * One cell of the control scene: old records are staged, a retention run is due and is disturbed at the point. In the end
+ * exactly the old records are gone from the topic, never one that was not staged [I8], and no work is left undone [I7].
+ */
+export async function runControlCell(track: Track, cell: Cell): Promise<CellResult> {
+  const startedMs = performance.now();
+  const deed = deeds[cell.kind];
+  if (deed === undefined) throw new Error(`${cell.kind} is not carried out here`);
+  const random = createRandom(seedOf(cell));
+  const product = await createProduct(track, { kind: 'folder', folder: path.join(track.home, 'cells') });
+  const options = {
+    partitions: PARTITIONS,
+    recordsPerHelping: 60,
+    withTransactions: false,
+    padding: 0,
+    random,
+  };
+  const old = track.feeders.feedTopic(product.pipeline.topic, {
+    ...options,
+    timestampMs: Date.now() - 3 * DAYS_MS,
+  });
+  const recent = track.feeders.feedTopic(product.pipeline.topic, options);
+  const processes: OrderedProcess[] = [];
+  try {
+    if (cell.kind === 'kill-api') await track.controlPlane();
+    await old.feed();
+    const oldEnds = await track.admin.offsetsAt(product.pipeline.topic, { kind: 'latest' });
+    const staging = await track.takeWorker();
+    staging.order({});
+    processes.push(staging);
+    await stageAll(product, oldEnds);
+    await recent.feed();
+    const doomed = await track.launchApp('retention-worker', waiting, { RETENTION_SCHEDULE: '500ms' });
+    processes.push(doomed);
+    const scene: Scene = { track, product, load: recent, doomed, random };
+    const { proof, heir } = await fire(scene, cell, deed);
+    if (heir !== undefined) processes.push(heir);
+    const problems = await judge(scene, cell, deed, oldEnds);
+    const { problems: inLedger, ...found } = countRows(product, [old, recent]);
+    return {
+      cell,
+      seconds: Math.round((performance.now() - startedMs) / 100) / 10,
+      ...(proof === undefined ? {} : { proof }),
+      ...found,
+      problems: [
+        ...(proof === undefined ? [`the fault did not fire: ${doomed.process.logTail().slice(-300)}`] : []),
+        ...problems,
+        ...inLedger,
+        ...(found.lost + found.duplicated > 0 ? [`${found.lost} lost, ${found.duplicated} twice`] : []),
+      ],
+    };
+  } finally {
+    await Promise.all([old.close(), recent.close()]);
+    await product.retire().catch(() => undefined);
+    await Promise.all(processes.map((each) => (each.process.hasExited() ? undefined : each.process.kill())));
+    product.remove();
+  }
+}
+
+const waiting = { at: 'outbox.insert', nth: 1, action: 'hold' } as const;
+
+async function stageAll({ primary, pipeline }: CellProduct, ends: Offsets): Promise<void> {
+  const staged = await waitUntil(
+    () => {
+      const { nextOffsets } = judgeLedger(primary.commits(), pipeline.pipelineId);
+      return [...ends].every(([partition, end]) => (nextOffsets.get(partition) ?? 0n) >= end);
+    },
+    STAGES_WITHIN_MS,
+    40,
+  );
+  if (!staged) throw new Error('the old records were not staged');
+}
+
+async function fire(
+  scene: Scene,
+  cell: Cell,
+  deed: Deed,
+): Promise<{ readonly proof: string | undefined; readonly heir: OrderedProcess | undefined }> {
+  const { doomed, track } = scene;
+  await untilReady(doomed);
+  const clock = deed.clockMs === undefined ? {} : { clockMs: deed.clockMs(cell.seed) / 60 };
+  const serial = doomed.order({ at: cell.point, nth: 1, action: deed.action, ...clock });
+  const hasFired = await waitUntil(() => doomed.fired(serial) !== undefined, FIRES_WITHIN_MS, 15);
+  if (!hasFired) {
+    doomed.order({});
+    return { proof: undefined, heir: undefined };
+  }
+  const heir = deed.endsProcess
+    ? await track.launchApp('retention-worker', {}, { RETENTION_SCHEDULE: '500ms' })
+    : undefined;
+  const detail = await deed.do(scene);
+  return { proof: detail === undefined ? undefined : `${doomed.fired(serial)}; ${detail}`, heir };
+}
+
+/** Looks again and again at where the topic begins, against what is staged. */
+async function judge(
+  { track, product }: Scene,
+  cell: Cell,
+  deed: Deed,
+  oldEnds: Offsets,
+): Promise<readonly string[]> {
+  const { pipeline, primary } = product;
+  const problems: string[] = [];
+  if (deed.outcome === 'incident') {
+    // The plan was made for another topic: nothing of this one may go.
+    await sleep(3_000);
+    const starts = await starting(track, pipeline.topic);
+    return [...starts.values()].some((start) => start > 0n) ? ['records of the new topic were deleted'] : [];
+  }
+  const isDone = await waitUntil(
+    async () => {
+      const starts = await starting(track, pipeline.topic).catch(() => undefined);
+      if (starts === undefined) return false;
+      const { nextOffsets } = judgeLedger(primary.commits(), pipeline.pipelineId);
+      for (const [partition, start] of starts) {
+        if (start > (nextOffsets.get(partition) ?? 0n))
+          problems.push(`${partition} begins at ${start}, beyond what is staged`);
+      }
+      return [...oldEnds].every(([partition, end]) => (starts.get(partition) ?? 0n) >= end);
+    },
+    DELETES_WITHIN_MS,
+    150,
+  );
+  if (!isDone) problems.push(`the old records are still on the topic: ${await standing(track, product)}`);
+  const starts = await starting(track, pipeline.topic);
+  if (
+    deed.outcome === 'drained' &&
+    [...starts].some(([partition, start]) => start > (oldEnds.get(partition) ?? 0n))
+  )
+    problems.push('records younger than the promise were deleted');
+  return [...new Set([...problems, ...(await leftWork(track, product))])];
+}
+
+const starting = (track: Track, topic: string): Promise<Offsets> =>
+  track.admin.offsetsAt(topic, { kind: 'earliest' });
+
+/** No work of the product stays undone beyond twice its lease [I7]. */
+async function leftWork(track: Track, { productId }: CellProduct): Promise<readonly string[]> {
+  const isDone = await waitUntil(
+    async () => {
+      const rows = await runSql(
+        track.stack.databaseUrl,
+        `SELECT state FROM work_item WHERE payload->>'productId' = '${productId}' AND state IN ('waiting', 'running')`,
+      ).catch(() => [['unknown']]);
+      return rows.length === 0;
+    },
+    10_000,
+    150,
+  );
+  return isDone ? [] : ['work of the product is still waiting or running'];
+}
+
+async function standing(track: Track, { productId }: CellProduct): Promise<string> {
+  const rows = await runSql(
+    track.stack.databaseUrl,
+    `SELECT concat_ws(' ', job, state, attempt, last_error) FROM work_item WHERE payload->>'productId' = '${productId}'
+     UNION ALL SELECT concat_ws(' ', 'plan', state, waits_because) FROM retention_plan WHERE data_product_id = '${productId}'`,
+  ).catch((error: unknown) => [[String(error)]]);
+  return rows.map(([text]) => text).join('; ');
+}
+
+/** What the ledger of the primary table says of the records their producers heard of. */
+function countRows({ primary, quarantine, pipeline }: CellProduct, loads: readonly CellLoad[]) {
+  const { totals, nextOffsets, problems } = judgeLedger(primary.commits(), pipeline.pipelineId);
+  const staged = [...nextOffsets.values()].reduce((sum, next) => sum + Number(next), 0);
+  const good = loads
+    .flatMap(({ acknowledged }) => [...acknowledged])
+    .filter(([place, { sent }]) => {
+      const [partition, offset] = place.split(':');
+      return sent === 'good' && BigInt(offset!) < (nextOffsets.get(Number(partition)) ?? 0n);
+    }).length;
+  const landed = Number(totals['landed'] ?? 0n);
+  return {
+    staged,
+    lost: Math.max(0, good - landed),
+    duplicated: Math.max(0, landed - good),
+    problems: [...problems, ...judgeLog(primary).problems, ...judgeLog(quarantine).problems],
+  };
+}
