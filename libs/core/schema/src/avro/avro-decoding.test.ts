@@ -46,7 +46,7 @@ function valueOf(schema: AvroSchema, seeded: Seeded, depth = 0): unknown {
   }
 }
 
-test(`[C2] ${pairsCount} pairs judged compatible or not: what is judged compatible is decoded by avsc without failure`, () => {
+test(`[K2] ${pairsCount} pairs judged compatible or not: what is judged compatible is decoded by avsc without failure`, () => {
   let compatible = 0;
   let resolvable = 0;
   for (let seed = 1; seed <= pairsCount; seed += 1) {

@@ -117,7 +117,7 @@ test.each<[name: string, writer: JsonValue, reader: JsonValue, rules: readonly s
   expect(rulesOf(writer, reader)).toEqual(rules);
 });
 
-test('[C3] modes look at the versions and in the directions they name', () => {
+test('[K3] modes look at the versions and in the directions they name', () => {
   const without = { value: record(id) };
   const optional = { value: record(id, { name: 'note', type: 'string', default: '' }) };
   const required = { value: record(id, { name: 'note', type: 'string' }) };

@@ -30,47 +30,49 @@ export function judgeAvro(
   writer: AvroSchema,
   budget: ComparisonBudget,
 ): readonly Violation[] {
-  const judge = createAvroJudge(budget);
-  return judge(reader, writer, []);
+  return new AvroComparison(budget).judge(reader, writer, []);
 }
-
-type AvroJudge = (reader: AvroSchema, writer: AvroSchema, path: SchemaPath) => readonly Violation[];
 
 const compatible: readonly Violation[] = [];
 
-function createAvroJudge(budget: ComparisonBudget): AvroJudge {
+class AvroComparison {
+  private readonly budget: ComparisonBudget;
   /** A pair that is being judged counts as compatible: a cycle adds no reason of its own. */
-  const judged = new Map<AvroSchema, Map<AvroSchema, readonly Violation[]>>();
+  private readonly judged = new Map<AvroSchema, Map<AvroSchema, readonly Violation[]>>();
 
-  const judge: AvroJudge = (reader, writer, path) => {
-    const known = judged.get(reader)?.get(writer);
+  constructor(budget: ComparisonBudget) {
+    this.budget = budget;
+  }
+
+  judge(reader: AvroSchema, writer: AvroSchema, path: SchemaPath): readonly Violation[] {
+    const known = this.judged.get(reader)?.get(writer);
     if (known !== undefined) return known;
-    return budget.within(() =>
+    return this.budget.within(() =>
       isAvroNamed(reader) && isAvroNamed(writer)
-        ? named(reader, writer, path)
-        : resolve(reader, writer, path),
+        ? this.named(reader, writer, path)
+        : this.resolve(reader, writer, path),
     );
-  };
+  }
 
-  function named(reader: AvroNamed, writer: AvroNamed, path: SchemaPath): readonly Violation[] {
-    const ofReader = judged.get(reader) ?? new Map<AvroSchema, readonly Violation[]>();
-    judged.set(reader, ofReader);
+  private named(reader: AvroNamed, writer: AvroNamed, path: SchemaPath): readonly Violation[] {
+    const ofReader = this.judged.get(reader) ?? new Map<AvroSchema, readonly Violation[]>();
+    this.judged.set(reader, ofReader);
     ofReader.set(writer, compatible);
-    const violations = resolve(reader, writer, path);
+    const violations = this.resolve(reader, writer, path);
     ofReader.set(writer, violations);
     return violations;
   }
 
-  function resolve(reader: AvroSchema, writer: AvroSchema, path: SchemaPath): readonly Violation[] {
-    if (writer.kind === 'union') return fromUnion(reader, writer.branches, path);
-    if (reader.kind === 'union') return intoUnion(reader.branches, writer, path);
+  private resolve(reader: AvroSchema, writer: AvroSchema, path: SchemaPath): readonly Violation[] {
+    if (writer.kind === 'union') return this.fromUnion(reader, writer.branches, path);
+    if (reader.kind === 'union') return this.intoUnion(reader.branches, writer, path);
     if (reader.kind === 'array' && writer.kind === 'array') {
-      return judge(reader.items, writer.items, [...path, 'items']);
+      return this.judge(reader.items, writer.items, [...path, 'items']);
     }
     if (reader.kind === 'map' && writer.kind === 'map') {
-      return judge(reader.values, writer.values, [...path, 'values']);
+      return this.judge(reader.values, writer.values, [...path, 'values']);
     }
-    if (reader.kind === 'record' && writer.kind === 'record') return intoRecord(reader, writer, path);
+    if (reader.kind === 'record' && writer.kind === 'record') return this.intoRecord(reader, writer, path);
     if (reader.kind === 'enum' && writer.kind === 'enum') return intoEnum(reader, writer, path);
     if (reader.kind === 'fixed' && writer.kind === 'fixed') return intoFixed(reader, writer, path);
     if (reader.kind === writer.kind) return sameDecimal(reader, writer, path);
@@ -87,14 +89,14 @@ function createAvroJudge(budget: ComparisonBudget): AvroJudge {
     ];
   }
 
-  function fromUnion(
+  private fromUnion(
     reader: AvroSchema,
     branches: readonly AvroSchema[],
     path: SchemaPath,
   ): readonly Violation[] {
     const violations: Violation[] = [];
     for (const branch of branches) {
-      const inner = judge(reader, branch, path);
+      const inner = this.judge(reader, branch, path);
       if (inner.length > 0 && reader.kind !== 'union') {
         const message = `the writer may send ${describeAvro(branch)}, which a reader of ${describeAvro(reader)} cannot read`;
         violations.push(
@@ -105,14 +107,14 @@ function createAvroJudge(budget: ComparisonBudget): AvroJudge {
     return violations;
   }
 
-  function intoUnion(
+  private intoUnion(
     branches: readonly AvroSchema[],
     writer: AvroSchema,
     path: SchemaPath,
   ): readonly Violation[] {
     let closest: readonly Violation[] | undefined;
     for (const [index, branch] of branches.entries()) {
-      const violations = judge(branch, writer, [...path, index]);
+      const violations = this.judge(branch, writer, [...path, index]);
       if (violations.length === 0) return compatible;
       if (branch.kind === writer.kind && closest === undefined) closest = violations;
     }
@@ -123,7 +125,7 @@ function createAvroJudge(budget: ComparisonBudget): AvroJudge {
     ];
   }
 
-  function intoRecord(reader: AvroRecord, writer: AvroRecord, path: SchemaPath): readonly Violation[] {
+  private intoRecord(reader: AvroRecord, writer: AvroRecord, path: SchemaPath): readonly Violation[] {
     if (!isSameName(reader, writer)) return [nameMismatch(reader, writer, path)];
     const fieldsOfWriter = new Map(writer.fields.map((field) => [field.name, field]));
     const violations: Violation[] = [];
@@ -133,13 +135,11 @@ function createAvroJudge(budget: ComparisonBudget): AvroJudge {
       const sources = writerFieldsOf(field, fieldsOfWriter);
       const [source] = sources;
       if (sources.length > 1) violations.push(ambiguousAlias(field, sources, at));
-      else if (source !== undefined) violations.push(...judge(field.type, source.type, [...at, 'type']));
+      else if (source !== undefined) violations.push(...this.judge(field.type, source.type, [...at, 'type']));
       else if (field.default === undefined) violations.push(defaultMissing(reader, field, at));
     }
     return violations;
   }
-
-  return judge;
 }
 
 /** The writer's fields that the reader's field takes its value from: by name, else by alias. */

@@ -45,7 +45,7 @@ export function parseAvro(
   const read = readJsonSource(source);
   if (!read.ok) return read;
   try {
-    const parsing = createParsing(references);
+    const parsing = new AvroParsing(references);
     const root = read.value === null ? 'null' : read.value;
     const schema = parsing.schema(root, '', []);
     parsing.checkDefaults();
@@ -58,11 +58,6 @@ export function parseAvro(
 
 type Building<T> = { -readonly [K in keyof T]: T[K] };
 
-interface AvroParsing {
-  schema(json: JsonValue, namespace: string, path: SchemaPath): AvroSchema;
-  checkDefaults(): void;
-}
-
 const namedKeys = ['type', 'name', 'namespace', 'doc', 'aliases', 'logicalType', 'precision', 'scale'];
 const keysOf: Readonly<Record<string, readonly string[]>> = {
   record: [...namedKeys, 'fields'],
@@ -74,15 +69,19 @@ const keysOf: Readonly<Record<string, readonly string[]>> = {
   primitive: ['type', 'logicalType', 'precision', 'scale'],
 };
 
-function createParsing(references: ReadonlyMap<string, SchemaSource>): AvroParsing {
-  const named = new Map<string, AvroNamed>();
-  const unread = new Map(references);
-  const defaults: { readonly field: AvroField; readonly path: SchemaPath }[] = [];
-  let nodes = 0;
+class AvroParsing {
+  private readonly named = new Map<string, AvroNamed>();
+  private readonly unread: Map<string, SchemaSource>;
+  private readonly defaults: { readonly field: AvroField; readonly path: SchemaPath }[] = [];
+  private nodes = 0;
 
-  function schema(json: JsonValue, namespace: string, path: SchemaPath): AvroSchema {
-    nodes += 1;
-    if (nodes > schemaBounds.nodesMax) {
+  constructor(references: ReadonlyMap<string, SchemaSource>) {
+    this.unread = new Map(references);
+  }
+
+  schema(json: JsonValue, namespace: string, path: SchemaPath): AvroSchema {
+    this.nodes += 1;
+    if (this.nodes > schemaBounds.nodesMax) {
       throw new SchemaRefusal(
         path,
         'too-many-nodes',
@@ -90,9 +89,9 @@ function createParsing(references: ReadonlyMap<string, SchemaSource>): AvroParsi
         'Split it.',
       );
     }
-    if (typeof json === 'string') return byName(json, namespace, path);
-    if (isJsonArray(json)) return union(json, namespace, path);
-    if (isJsonObject(json)) return complex(json, namespace, path);
+    if (typeof json === 'string') return this.byName(json, namespace, path);
+    if (isJsonArray(json)) return this.union(json, namespace, path);
+    if (isJsonObject(json)) return this.complex(json, namespace, path);
     throw new SchemaRefusal(
       path,
       'not-a-schema',
@@ -101,10 +100,10 @@ function createParsing(references: ReadonlyMap<string, SchemaSource>): AvroParsi
     );
   }
 
-  function byName(name: string, namespace: string, path: SchemaPath): AvroSchema {
+  private byName(name: string, namespace: string, path: SchemaPath): AvroSchema {
     if (isPrimitiveName(name)) return { kind: name, attributes: {} };
     const full = qualified(name, namespace);
-    const found = named.get(full) ?? named.get(name) ?? fromReferences(full, name);
+    const found = this.named.get(full) ?? this.named.get(name) ?? this.fromReferences(full, name);
     if (found !== undefined) return found;
     throw new SchemaRefusal(
       path,
@@ -115,34 +114,34 @@ function createParsing(references: ReadonlyMap<string, SchemaSource>): AvroParsi
   }
 
   /** The reference with that name first, then all others, because a registry's reference may be called differently. */
-  function fromReferences(...names: readonly string[]): AvroNamed | undefined {
-    for (const label of [...names, ...unread.keys()]) {
-      const source = unread.get(label);
+  private fromReferences(...names: readonly string[]): AvroNamed | undefined {
+    for (const label of [...names, ...this.unread.keys()]) {
+      const source = this.unread.get(label);
       if (source === undefined) continue;
-      unread.delete(label);
-      readReference(label, source);
-      const found = names.map((name) => named.get(name)).find((candidate) => candidate !== undefined);
+      this.unread.delete(label);
+      this.readReference(label, source);
+      const found = names.map((name) => this.named.get(name)).find((candidate) => candidate !== undefined);
       if (found !== undefined) return found;
     }
     return undefined;
   }
 
-  function readReference(label: string, source: SchemaSource): void {
+  private readReference(label: string, source: SchemaSource): void {
     const read = readJsonSource(source);
     const problem = (message: string, fix: string): never => {
       throw new SchemaRefusal([], 'reference-unusable', `reference ${label}: ${message}`, fix);
     };
     if (!read.ok) return problem(read.error.message, read.error.fix);
     try {
-      schema(read.value, '', []);
+      this.schema(read.value, '', []);
     } catch (error) {
       if (error instanceof SchemaRefusal) return problem(error.message, error.fix);
       throw error;
     }
   }
 
-  function union(json: readonly JsonValue[], namespace: string, path: SchemaPath): AvroSchema {
-    const branches = json.map((item, index) => schema(item, namespace, [...path, index]));
+  private union(json: readonly JsonValue[], namespace: string, path: SchemaPath): AvroSchema {
+    const branches = json.map((item, index) => this.schema(item, namespace, [...path, index]));
     const seen = new Set<string>();
     for (const [index, branch] of branches.entries()) {
       const key = isAvroNamed(branch) ? branch.fullName : branch.kind;
@@ -167,30 +166,30 @@ function createParsing(references: ReadonlyMap<string, SchemaSource>): AvroParsi
     return { kind: 'union', branches };
   }
 
-  function complex(json: JsonObject, namespace: string, path: SchemaPath): AvroSchema {
+  private complex(json: JsonObject, namespace: string, path: SchemaPath): AvroSchema {
     const type = member(json, 'type');
     if (type === undefined) {
       throw new SchemaRefusal(path, 'type-missing', 'a schema has no "type"', 'Add "type".');
     }
-    if (type === 'record' || type === 'error') return record(json, namespace, path);
-    if (type === 'enum') return enumeration(json, namespace, path);
-    if (type === 'fixed') return fixed(json, namespace, path);
+    if (type === 'record' || type === 'error') return this.record(json, namespace, path);
+    if (type === 'enum') return this.enumeration(json, namespace, path);
+    if (type === 'fixed') return this.fixed(json, namespace, path);
     if (type === 'array') {
-      const items = schema(required(json, 'items', path), namespace, [...path, 'items']);
+      const items = this.schema(required(json, 'items', path), namespace, [...path, 'items']);
       return { kind: 'array', items, ...annotations(json, 'array') };
     }
     if (type === 'map') {
-      const values = schema(required(json, 'values', path), namespace, [...path, 'values']);
+      const values = this.schema(required(json, 'values', path), namespace, [...path, 'values']);
       return { kind: 'map', values, ...annotations(json, 'map') };
     }
     if (typeof type === 'string' && isPrimitiveName(type)) {
       return { kind: type, ...annotations(json, 'primitive', type) };
     }
-    return schema(type, namespace, [...path, 'type']);
+    return this.schema(type, namespace, [...path, 'type']);
   }
 
-  function define<T extends AvroNamed>(type: T, path: SchemaPath): T {
-    if (named.has(type.fullName)) {
+  private define<T extends AvroNamed>(type: T, path: SchemaPath): T {
+    if (this.named.has(type.fullName)) {
       throw new SchemaRefusal(
         [...path, 'name'],
         'type-defined-twice',
@@ -198,13 +197,13 @@ function createParsing(references: ReadonlyMap<string, SchemaSource>): AvroParsi
         'Refer to the first definition by its name.',
       );
     }
-    named.set(type.fullName, type);
+    this.named.set(type.fullName, type);
     return type;
   }
 
-  function record(json: JsonObject, enclosing: string, path: SchemaPath): AvroRecord {
+  private record(json: JsonObject, enclosing: string, path: SchemaPath): AvroRecord {
     const fields: AvroField[] = [];
-    const self = define<AvroRecord>(
+    const self = this.define<AvroRecord>(
       {
         kind: 'record',
         isError: member(json, 'type') === 'error',
@@ -225,7 +224,7 @@ function createParsing(references: ReadonlyMap<string, SchemaSource>): AvroParsi
     const names = new Set<string>();
     for (const [index, item] of given.entries()) {
       const at = [...path, 'fields', index];
-      const read = field(item, namespaceOf(self.fullName), at);
+      const read = this.field(item, namespaceOf(self.fullName), at);
       if (names.has(read.name)) {
         throw new SchemaRefusal(
           at,
@@ -240,7 +239,7 @@ function createParsing(references: ReadonlyMap<string, SchemaSource>): AvroParsi
     return self;
   }
 
-  function field(json: JsonValue, namespace: string, path: SchemaPath): AvroField {
+  private field(json: JsonValue, namespace: string, path: SchemaPath): AvroField {
     if (!isJsonObject(json)) {
       throw new SchemaRefusal(
         path,
@@ -260,7 +259,7 @@ function createParsing(references: ReadonlyMap<string, SchemaSource>): AvroParsi
     }
     const built: Building<AvroField> = {
       name,
-      type: schema(required(json, 'type', path), namespace, [...path, 'type']),
+      type: this.schema(required(json, 'type', path), namespace, [...path, 'type']),
       aliases: stringsOf(json, 'aliases', path),
       attributes: attributesOf(json, 'field'),
     };
@@ -273,12 +272,12 @@ function createParsing(references: ReadonlyMap<string, SchemaSource>): AvroParsi
     if (given.order !== undefined) built.order = given.order;
     if (given.default !== undefined) {
       built.default = given.default;
-      defaults.push({ field: built, path: [...path, 'default'] });
+      this.defaults.push({ field: built, path: [...path, 'default'] });
     }
     return built;
   }
 
-  function enumeration(json: JsonObject, enclosing: string, path: SchemaPath): AvroEnum {
+  private enumeration(json: JsonObject, enclosing: string, path: SchemaPath): AvroEnum {
     required(json, 'symbols', path);
     const symbols = stringsOf(json, 'symbols', path);
     for (const [index, symbol] of symbols.entries()) {
@@ -299,7 +298,7 @@ function createParsing(references: ReadonlyMap<string, SchemaSource>): AvroParsi
         'Correct it.',
       );
     }
-    return define<AvroEnum>(
+    return this.define<AvroEnum>(
       {
         kind: 'enum',
         symbols,
@@ -310,7 +309,7 @@ function createParsing(references: ReadonlyMap<string, SchemaSource>): AvroParsi
     );
   }
 
-  function fixed(json: JsonObject, enclosing: string, path: SchemaPath): AvroFixed {
+  private fixed(json: JsonObject, enclosing: string, path: SchemaPath): AvroFixed {
     const size = required(json, 'size', path);
     if (typeof size !== 'number' || !Number.isInteger(size) || size < 0) {
       throw new SchemaRefusal(
@@ -320,29 +319,26 @@ function createParsing(references: ReadonlyMap<string, SchemaSource>): AvroParsi
         'Correct size.',
       );
     }
-    return define<AvroFixed>(
+    return this.define<AvroFixed>(
       { kind: 'fixed', size, ...nameParts(json, 'fixed', enclosing, path, size) },
       path,
     );
   }
 
-  return {
-    schema,
-    checkDefaults() {
-      for (const {
-        field: { name, type, default: given },
+  checkDefaults(): void {
+    for (const {
+      field: { name, type, default: given },
+      path,
+    } of this.defaults) {
+      if (given === undefined || isDefaultOf(type, given)) continue;
+      throw new SchemaRefusal(
         path,
-      } of defaults) {
-        if (given === undefined || isDefaultOf(type, given)) continue;
-        throw new SchemaRefusal(
-          path,
-          'default-invalid',
-          `the default of ${name} is not a value of ${describeAvro(type)}`,
-          'Give a default of the field’s type; for bytes one character for each byte.',
-        );
-      }
-    },
-  };
+        'default-invalid',
+        `the default of ${name} is not a value of ${describeAvro(type)}`,
+        'Give a default of the field’s type; for bytes one character for each byte.',
+      );
+    }
+  }
 }
 
 function nameParts(

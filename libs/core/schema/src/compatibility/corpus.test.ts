@@ -53,7 +53,7 @@ function verdictOf(one: CorpusCase): string {
 const needsData =
   'skipped without conformance data: set HEADWATER_CONFORMANCE_DIR to the folder that holds schema-compat/';
 
-describe.skipIf(folder === undefined)(`[C1] verdicts of the registries' own tests (${needsData})`, () => {
+describe.skipIf(folder === undefined)(`[K1] verdicts of the registries' own tests (${needsData})`, () => {
   const groups = [...new Set(cases.map((one) => `${projectOf(one)} ${one.format}`))].sort();
 
   test.each(groups)('%s: every verdict is theirs', (group) => {

@@ -28,7 +28,7 @@ const deep = (levels: number) => ({
   PROTOBUF: `syntax = "proto3"; ${nest(levels, (at) => `message M${at} { `, 'string f = 1;', ' }')}`,
 });
 
-describe('[C4] large and hostile schemas end in bounded time and memory', () => {
+describe('[K4] large and hostile schemas end in bounded time and memory', () => {
   test.each(['AVRO', 'JSON', 'PROTOBUF'] as const)('%s: 5,000 fields are compared', (type) => {
     expect(judge(type, wide[type])).toMatchObject({ kind: 'judged', compatible: true });
   });

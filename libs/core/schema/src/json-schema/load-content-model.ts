@@ -11,7 +11,8 @@ import {
   type JsonValue,
 } from '../text/json-text.ts';
 import type { ContentNode, ReferenceContent } from './content-model.ts';
-import { createKeywords, keywordsOfType, type Keywords } from './content-keywords.ts';
+import { contentOfType, isContentType, keywordsOfType } from './content-keywords.ts';
+import { KeywordValues } from './keyword-values.ts';
 import { readsBesideReference } from './json-schema-draft.ts';
 import type { JsonSchemaDocument } from './json-schema-document.ts';
 
@@ -80,7 +81,7 @@ function createLoader(document: JsonSchemaDocument): Loader {
 
   /** What a schema says, one node for each type it speaks of. */
   function partsOf(json: JsonObject, path: SchemaPath): readonly ContentNode[] {
-    const keywords = createKeywords(json, path, draft, load);
+    const keywords = new KeywordValues(json, path, draft, load);
     const parts: ContentNode[] = [];
     const values = keywords.list('enum');
     if (values !== undefined) parts.push(enumOf(values, false, path));
@@ -123,12 +124,12 @@ const enumOf = (values: readonly JsonValue[], isConst: boolean, path: SchemaPath
 });
 
 /** The node of the declared type, a choice for a list of types, and one node for each type only keywords speak of. */
-function typeParts(keywords: Keywords): readonly ContentNode[] {
+function typeParts(keywords: KeywordValues): readonly ContentNode[] {
   const { json, path } = keywords;
   const type = member(json, 'type');
   const declared = typeof type === 'string' ? [type] : isJsonArray(type) ? type : [];
   for (const name of declared) {
-    if (typeof name === 'string' && keywords.isType(name)) continue;
+    if (typeof name === 'string' && isContentType(name)) continue;
     throw new SchemaRefusal(
       [...path, 'type'],
       'unknown-type',
@@ -136,17 +137,17 @@ function typeParts(keywords: Keywords): readonly ContentNode[] {
       'Use a JSON Schema type.',
     );
   }
-  const nodes = declared.map((name) => keywords.typed(String(name)));
+  const nodes = declared.map((name) => contentOfType(String(name), keywords));
   const types = new Set(declared.map((name) => (name === 'integer' ? 'number' : name)));
   const others = sniffed.filter(
     (name) => !types.has(name) && keywordsOfType[name].some((key) => Object.hasOwn(json, key)),
   );
-  const ofKeywords = others.map((name) => keywords.typed(name));
+  const ofKeywords = others.map((name) => contentOfType(name, keywords));
   if (isJsonArray(type)) return [{ kind: 'combined', criterion: 'anyOf', parts: nodes, path }, ...ofKeywords];
   return [...nodes, ...ofKeywords];
 }
 
-function conditionOf(keywords: Keywords, path: SchemaPath): readonly ContentNode[] {
+function conditionOf(keywords: KeywordValues, path: SchemaPath): readonly ContentNode[] {
   const parts = {
     if: keywords.schema('if'),
     then: keywords.schema('then'),

@@ -35,8 +35,7 @@ export function judgeOnWire({
 }: ProtobufComparison & { readonly budget: ComparisonBudget }): readonly Violation[] {
   const { reader, writer, others } = comparison;
   const types = { reader: createProtobufTypes(reader, others), writer: createProtobufTypes(writer, others) };
-  const judge = createWireJudge(types, budget);
-  return judge.all(reader.messages, writer.messages);
+  return new WireComparison(types, budget).all(reader.messages, writer.messages);
 }
 
 interface SideTypes {
@@ -50,14 +49,21 @@ interface Placed {
   readonly scope: string;
 }
 
-function createWireJudge(types: SideTypes, budget: ComparisonBudget) {
-  const judged = new Map<ProtobufMessage, Set<ProtobufMessage>>();
+class WireComparison {
+  private readonly types: SideTypes;
+  private readonly budget: ComparisonBudget;
+  private readonly judged = new Map<ProtobufMessage, Set<ProtobufMessage>>();
 
-  function all(ours: readonly ProtobufMessage[], theirs: readonly ProtobufMessage[]): readonly Violation[] {
+  constructor(types: SideTypes, budget: ComparisonBudget) {
+    this.types = types;
+    this.budget = budget;
+  }
+
+  all(ours: readonly ProtobufMessage[], theirs: readonly ProtobufMessage[]): readonly Violation[] {
     const known = new Map(ours.map((message) => [message.name, message]));
     return theirs.flatMap((before) => {
       const after = known.get(before.name);
-      if (after !== undefined) return message(after, before);
+      if (after !== undefined) return this.message(after, before);
       return [
         protobufViolation(
           before.fullName,
@@ -70,19 +76,19 @@ function createWireJudge(types: SideTypes, budget: ComparisonBudget) {
   }
 
   /** Each pair is judged once: a second time it could only repeat itself, and a cycle would not end. */
-  function message(reader: ProtobufMessage, writer: ProtobufMessage): readonly Violation[] {
-    const seen = judged.get(reader) ?? new Set();
-    judged.set(reader, seen);
+  private message(reader: ProtobufMessage, writer: ProtobufMessage): readonly Violation[] {
+    const seen = this.judged.get(reader) ?? new Set();
+    this.judged.set(reader, seen);
     if (seen.has(writer)) return [];
     seen.add(writer);
-    return budget.within(() => [
+    return this.budget.within(() => [
       ...convertedToOneof(reader, writer),
-      ...fields(reader, writer),
-      ...all(reader.messages, writer.messages),
+      ...this.fields(reader, writer),
+      ...this.all(reader.messages, writer.messages),
     ]);
   }
 
-  function fields(reader: ProtobufMessage, writer: ProtobufMessage): readonly Violation[] {
+  private fields(reader: ProtobufMessage, writer: ProtobufMessage): readonly Violation[] {
     const byNumber = new Map(reader.fields.map((field) => [field.number, field]));
     const byName = new Map(reader.fields.map((field) => [field.name, field]));
     return writer.fields.flatMap((before) => {
@@ -100,33 +106,33 @@ function createWireJudge(types: SideTypes, budget: ComparisonBudget) {
           ? [leftOneof(path, before)]
           : [];
       }
-      return sameNumber(path, { reader: after, writer: before }, { reader, writer });
+      return this.sameNumber(path, { reader: after, writer: before }, { reader, writer });
     });
   }
 
-  function sameNumber(
+  private sameNumber(
     path: string,
     pair: { readonly reader: ProtobufField; readonly writer: ProtobufField },
     messages: { readonly reader: ProtobufMessage; readonly writer: ProtobufMessage },
   ): readonly Violation[] {
     const ours = { type: pair.reader.type, scope: messages.reader.fullName };
     const theirs = { type: pair.writer.type, scope: messages.writer.fullName };
-    return [...labelChanged(path, pair, theirs), ...sameForm(path, ours, theirs)];
+    return [...this.labelChanged(path, pair, theirs), ...this.sameForm(path, ours, theirs)];
   }
 
-  function labelChanged(
+  private labelChanged(
     path: string,
     { reader, writer }: { readonly reader: ProtobufField; readonly writer: ProtobufField },
     theirs: Placed,
   ): readonly Violation[] {
-    const form = formOf(theirs, types.writer);
+    const form = formOf(theirs, this.types.writer);
     if (reader.label === writer.label || form === undefined || form === 'length and bytes') return [];
     const [now, then] = [reader.label ?? 'singular', writer.label ?? 'singular'];
     const message = `${path} is ${now} for the reader and ${then} for the writer`;
     return [protobufViolation(path, 'field-label-changed', message, 'Keep the label, or add a new field.')];
   }
 
-  function sameForm(path: string, ours: Placed, theirs: Placed): readonly Violation[] {
+  private sameForm(path: string, ours: Placed, theirs: Placed): readonly Violation[] {
     const changed = [
       protobufViolation(
         path,
@@ -139,23 +145,24 @@ function createWireJudge(types: SideTypes, budget: ComparisonBudget) {
       if (ours.type.kind !== 'map' || theirs.type.kind !== 'map') return changed;
       return [
         ...(wireGroups[ours.type.key] === wireGroups[theirs.type.key] ? [] : changed),
-        ...sameForm(path, { ...ours, type: ours.type.value }, { ...theirs, type: theirs.type.value }),
+        ...this.sameForm(path, { ...ours, type: ours.type.value }, { ...theirs, type: theirs.type.value }),
       ];
     }
-    const [now, then] = [formOf(ours, types.reader), formOf(theirs, types.writer)];
+    const [now, then] = [formOf(ours, this.types.reader), formOf(theirs, this.types.writer)];
     if (now !== undefined || then !== undefined) return now === then ? [] : changed;
     if ((ours.type.kind === 'group') !== (theirs.type.kind === 'group')) return changed;
-    return sameMessage(changed, ours, theirs);
+    return this.sameMessage(changed, ours, theirs);
   }
 
-  function sameMessage(changed: readonly Violation[], ours: Placed, theirs: Placed): readonly Violation[] {
-    const [nameOfOurs, nameOfTheirs] = [nameOf(ours, types.reader), nameOf(theirs, types.writer)];
-    const [one, other] = [types.reader.messages.get(nameOfOurs), types.writer.messages.get(nameOfTheirs)];
+  private sameMessage(changed: readonly Violation[], ours: Placed, theirs: Placed): readonly Violation[] {
+    const [nameOfOurs, nameOfTheirs] = [nameOf(ours, this.types.reader), nameOf(theirs, this.types.writer)];
+    const [one, other] = [
+      this.types.reader.messages.get(nameOfOurs),
+      this.types.writer.messages.get(nameOfTheirs),
+    ];
     if (one === undefined || other === undefined) return nameOfOurs === nameOfTheirs ? [] : changed;
-    return one.name === other.name ? message(one, other) : [];
+    return one.name === other.name ? this.message(one, other) : [];
   }
-
-  return { all };
 }
 
 const nameOf = ({ type, scope }: Placed, types: ProtobufTypes): string =>

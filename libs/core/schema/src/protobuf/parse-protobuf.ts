@@ -1,7 +1,7 @@
 import { err, ok, type Result } from '@headwater/kernel';
 import { positionAt, SchemaRefusal, type SchemaProblem } from '../schema-problem.ts';
 import type { SchemaSource } from '../schema-source.ts';
-import { createProtobufReader } from './protobuf-reader.ts';
+import { ProtobufReader } from './protobuf-reader.ts';
 import type { ProtobufFile } from './protobuf-schema.ts';
 
 /** The text of a .proto file as data. Names of types are not resolved: see `createProtobufTypes`. */
@@ -12,7 +12,7 @@ export function parseProtobuf(source: SchemaSource): Result<ProtobufFile, Schema
     return err(problemAt('', 0, 'not-protobuf', 'a .proto text is expected', 'Give the schema as text.'));
   }
   try {
-    return ok(createProtobufReader(text).file());
+    return ok(new ProtobufReader(text).file());
   } catch (error) {
     if (!(error instanceof SchemaRefusal)) throw error;
     return err(

@@ -18,24 +18,6 @@ export interface FieldReader {
 const labels: readonly ProtobufLabel[] = ['optional', 'required', 'repeated'];
 
 export function createFieldReader(cursor: ProtobufCursor): FieldReader {
-  function number(): number {
-    const token = cursor.peek();
-    const value = cursor.integer('a field number');
-    if (value >= 0 && value <= fieldNumberMax) return value;
-    return cursor.refuse(
-      token,
-      'field-number-invalid',
-      `${value} is no field number`,
-      `Use 1 to ${fieldNumberMax}.`,
-    );
-  }
-
-  function label(): ProtobufLabel | undefined {
-    const next = cursor.peek(1);
-    const isType = next.kind === 'word' || next.value === '.';
-    return isType ? labels.find((candidate) => cursor.takes(candidate)) : undefined;
-  }
-
   function type(): ProtobufType {
     if (cursor.peek().value === 'map' && cursor.peek(1).value === '<') {
       cursor.next();
@@ -72,7 +54,7 @@ export function createFieldReader(cursor: ProtobufCursor): FieldReader {
     cursor.expect('=');
     const field: ProtobufField = {
       name: name.value.toLowerCase(),
-      number: number(),
+      number: fieldNumber(cursor),
       ...(given === undefined ? {} : { label: given }),
       type: { kind: 'group', name: name.value },
       options: bracketOptions(cursor),
@@ -83,7 +65,7 @@ export function createFieldReader(cursor: ProtobufCursor): FieldReader {
 
   return {
     read(place) {
-      const given = label();
+      const given = fieldLabel(cursor);
       if (cursor.peek().value === 'group' && cursor.peek(2).value === '=' && cursor.peek(4).value !== ';') {
         if (isGroup(cursor)) return group(place, given);
       }
@@ -92,7 +74,7 @@ export function createFieldReader(cursor: ProtobufCursor): FieldReader {
       cursor.expect('=');
       const field: ProtobufField = {
         name,
-        number: number(),
+        number: fieldNumber(cursor),
         ...(given === undefined ? {} : { label: given }),
         type: of,
         options: bracketOptions(cursor),
@@ -102,6 +84,24 @@ export function createFieldReader(cursor: ProtobufCursor): FieldReader {
       return { field };
     },
   };
+}
+
+function fieldNumber(cursor: ProtobufCursor): number {
+  const token = cursor.peek();
+  const value = cursor.integer('a field number');
+  if (value >= 0 && value <= fieldNumberMax) return value;
+  return cursor.refuse(
+    token,
+    'field-number-invalid',
+    `${value} is no field number`,
+    `Use 1 to ${fieldNumberMax}.`,
+  );
+}
+
+function fieldLabel(cursor: ProtobufCursor): ProtobufLabel | undefined {
+  const next = cursor.peek(1);
+  const isType = next.kind === 'word' || next.value === '.';
+  return isType ? labels.find((candidate) => cursor.takes(candidate)) : undefined;
 }
 
 /** `group Name = 1 {` or `group Name = 1 [...] {`, in contrast to a field of a type called group. */

@@ -21,29 +21,36 @@ import type { Token } from './protobuf-tokens.ts';
 
 const levelsMax = 300;
 
-export function createProtobufReader(text: string): { file(): ProtobufFile } {
-  const cursor = createProtobufCursor(text);
-  const fields = createFieldReader(cursor);
-  const readEnum = createEnumReader(cursor);
-  const lines = createLines(text);
-  let elements = 0;
+export class ProtobufReader {
+  private readonly cursor: ProtobufCursor;
+  private readonly fields: FieldReader;
+  private readonly readEnum: ReturnType<typeof createEnumReader>;
+  private readonly lines: ReturnType<typeof createLines>;
+  private elements = 0;
+
+  constructor(text: string) {
+    this.cursor = createProtobufCursor(text);
+    this.fields = createFieldReader(this.cursor);
+    this.readEnum = createEnumReader(this.cursor);
+    this.lines = createLines(text);
+  }
 
   /** Position and comment of what begins at a token. */
-  function place(start: Token) {
-    elements += 1;
-    if (elements > schemaBounds.nodesMax) {
-      cursor.refuse(
+  private place(start: Token) {
+    this.elements += 1;
+    if (this.elements > schemaBounds.nodesMax) {
+      this.cursor.refuse(
         start,
         'too-many-nodes',
         `the file has more than ${schemaBounds.nodesMax} parts`,
         'Split it.',
       );
     }
-    return { ...lines(start.at), ...(start.comment === '' ? {} : { comment: start.comment }) };
+    return { ...this.lines(start.at), ...(start.comment === '' ? {} : { comment: start.comment }) };
   }
 
-  function file(): ProtobufFile {
-    const head = readHead(cursor);
+  file(): ProtobufFile {
+    const head = readHead(this.cursor);
     const imports: ProtobufImport[] = [];
     const options: ProtobufOption[] = [];
     const messages: ProtobufMessage[] = [];
@@ -51,20 +58,20 @@ export function createProtobufReader(text: string): { file(): ProtobufFile } {
     const services: ProtobufService[] = [];
     const extensions: ProtobufExtension[] = [];
     let packageName = '';
-    while (cursor.peek().kind !== 'end') {
-      const start = cursor.peek();
-      if (cursor.takes(';')) continue;
-      if (cursor.takes('package')) {
-        packageName = cursor.typeName();
-        cursor.expect(';');
-      } else if (cursor.takes('import')) imports.push(readImport(cursor));
-      else if (cursor.takes('option')) options.push(optionStatement(cursor));
-      else if (cursor.takes('message')) messages.push(message(start, packageName, 0));
-      else if (cursor.takes('enum')) enums.push(readEnum(place(start), packageName));
-      else if (cursor.takes('service')) services.push(service(start));
-      else if (cursor.takes('extend')) extensions.push(extend(fields, packageName, messages, 0));
+    while (this.cursor.peek().kind !== 'end') {
+      const start = this.cursor.peek();
+      if (this.cursor.takes(';')) continue;
+      if (this.cursor.takes('package')) {
+        packageName = this.cursor.typeName();
+        this.cursor.expect(';');
+      } else if (this.cursor.takes('import')) imports.push(readImport(this.cursor));
+      else if (this.cursor.takes('option')) options.push(optionStatement(this.cursor));
+      else if (this.cursor.takes('message')) messages.push(this.message(start, packageName, 0));
+      else if (this.cursor.takes('enum')) enums.push(this.readEnum(this.place(start), packageName));
+      else if (this.cursor.takes('service')) services.push(this.service(start));
+      else if (this.cursor.takes('extend')) extensions.push(this.extend(packageName, messages, 0));
       else
-        cursor.refuse(
+        this.cursor.refuse(
           start,
           'not-protobuf',
           `${JSON.stringify(start.value)} begins no statement`,
@@ -74,99 +81,100 @@ export function createProtobufReader(text: string): { file(): ProtobufFile } {
     return { ...head, package: packageName, imports, options, messages, enums, services, extensions };
   }
 
-  function message(
+  private message(
     start: Token,
     scope: string,
     level: number,
-    named = cursor.word('a message name'),
+    named = this.cursor.word('a message name'),
   ): ProtobufMessage {
     if (level > levelsMax)
-      cursor.refuse(start, 'too-deep', `messages are nested more than ${levelsMax} deep`, 'Flatten them.');
-    const at = place(start);
+      this.cursor.refuse(
+        start,
+        'too-deep',
+        `messages are nested more than ${levelsMax} deep`,
+        'Flatten them.',
+      );
+    const at = this.place(start);
     const name = named.value;
     const fullName = scope === '' ? name : `${scope}.${name}`;
     const parts = emptyParts();
-    cursor.expect('{');
-    while (!cursor.takes('}')) memberOf(parts, fullName, level);
-    checkFields(cursor, fullName, parts.fields, start);
+    this.cursor.expect('{');
+    while (!this.cursor.takes('}')) this.memberOf(parts, fullName, level);
+    checkFields(this.cursor, fullName, parts.fields, start);
     const { ranges, names, ...rest } = parts;
     return { name, fullName, ...at, ...rest, reserved: { ranges, names } };
   }
 
-  function memberOf(parts: MessageParts, scope: string, level: number): void {
-    const start = cursor.peek();
-    const opensBlock = cursor.peek(2).value === '{';
-    if (cursor.takes(';')) return;
-    if (start.value === 'option' && cursor.takes('option')) parts.options.push(optionStatement(cursor));
-    else if (opensBlock && cursor.takes('message')) parts.messages.push(message(start, scope, level + 1));
-    else if (opensBlock && cursor.takes('enum')) parts.enums.push(readEnum(place(start), scope));
-    else if (opensBlock && cursor.takes('oneof')) oneof(parts, scope, level);
-    else if (cursor.takes('reserved')) reservedInto(cursor, parts);
-    else if (cursor.takes('extensions')) {
-      parts.extensionRanges.push(...rangesOf(cursor));
-      bracketOptions(cursor);
-      cursor.expect(';');
-    } else if (cursor.takes('extend')) parts.extensions.push(extend(fields, scope, parts.messages, level));
-    else parts.fields.push(field(parts.messages, scope, level));
+  private memberOf(parts: MessageParts, scope: string, level: number): void {
+    const start = this.cursor.peek();
+    const opensBlock = this.cursor.peek(2).value === '{';
+    if (this.cursor.takes(';')) return;
+    if (start.value === 'option' && this.cursor.takes('option'))
+      parts.options.push(optionStatement(this.cursor));
+    else if (opensBlock && this.cursor.takes('message'))
+      parts.messages.push(this.message(start, scope, level + 1));
+    else if (opensBlock && this.cursor.takes('enum'))
+      parts.enums.push(this.readEnum(this.place(start), scope));
+    else if (opensBlock && this.cursor.takes('oneof')) this.oneof(parts, scope, level);
+    else if (this.cursor.takes('reserved')) reservedInto(this.cursor, parts);
+    else if (this.cursor.takes('extensions')) {
+      parts.extensionRanges.push(...rangesOf(this.cursor));
+      bracketOptions(this.cursor);
+      this.cursor.expect(';');
+    } else if (this.cursor.takes('extend')) parts.extensions.push(this.extend(scope, parts.messages, level));
+    else parts.fields.push(this.field(parts.messages, scope, level));
   }
 
-  function oneof(parts: MessageParts, scope: string, level: number): void {
-    const { value: name } = cursor.word('a oneof name');
+  private oneof(parts: MessageParts, scope: string, level: number): void {
+    const { value: name } = this.cursor.word('a oneof name');
     const options: ProtobufOption[] = [];
     parts.oneofs.push({ name, options });
-    cursor.expect('{');
-    while (!cursor.takes('}')) {
-      if (cursor.takes(';')) continue;
-      if (cursor.takes('option')) options.push(optionStatement(cursor));
-      else parts.fields.push({ ...field(parts.messages, scope, level), oneof: name });
+    this.cursor.expect('{');
+    while (!this.cursor.takes('}')) {
+      if (this.cursor.takes(';')) continue;
+      if (this.cursor.takes('option')) options.push(optionStatement(this.cursor));
+      else parts.fields.push({ ...this.field(parts.messages, scope, level), oneof: name });
     }
   }
 
-  function field(messages: ProtobufMessage[], scope: string, level: number): ProtobufField {
-    const start = cursor.peek();
-    const read = fields.read(place(start));
-    if (read.group !== undefined) messages.push(message(start, scope, level + 1, read.group));
+  private field(messages: ProtobufMessage[], scope: string, level: number): ProtobufField {
+    const start = this.cursor.peek();
+    const read = this.fields.read(this.place(start));
+    if (read.group !== undefined) messages.push(this.message(start, scope, level + 1, read.group));
     return read.field;
   }
 
-  function extend(
-    reader: FieldReader,
-    scope: string,
-    messages: ProtobufMessage[],
-    level: number,
-  ): ProtobufExtension {
-    const extended = cursor.typeName();
+  private extend(scope: string, messages: ProtobufMessage[], level: number): ProtobufExtension {
+    const extended = this.cursor.typeName();
     const found: ProtobufField[] = [];
-    cursor.expect('{');
-    while (!cursor.takes('}')) {
-      if (cursor.takes(';')) continue;
-      const start = cursor.peek();
-      const { field: one, group } = reader.read(place(start));
-      if (group !== undefined) messages.push(message(start, scope, level + 1, group));
+    this.cursor.expect('{');
+    while (!this.cursor.takes('}')) {
+      if (this.cursor.takes(';')) continue;
+      const start = this.cursor.peek();
+      const { field: one, group } = this.fields.read(this.place(start));
+      if (group !== undefined) messages.push(this.message(start, scope, level + 1, group));
       found.push(one);
     }
     return { extended, fields: found };
   }
 
-  function service(start: Token): ProtobufService {
-    const { value: name } = cursor.word('a service name');
-    const at = place(start);
+  private service(start: Token): ProtobufService {
+    const { value: name } = this.cursor.word('a service name');
+    const at = this.place(start);
     const options: ProtobufOption[] = [];
     const methods: ProtobufMethod[] = [];
-    cursor.expect('{');
-    while (!cursor.takes('}')) {
-      if (cursor.takes(';')) continue;
-      const first = cursor.peek();
-      if (cursor.takes('option')) options.push(optionStatement(cursor));
+    this.cursor.expect('{');
+    while (!this.cursor.takes('}')) {
+      if (this.cursor.takes(';')) continue;
+      const first = this.cursor.peek();
+      if (this.cursor.takes('option')) options.push(optionStatement(this.cursor));
       else {
-        cursor.expect('rpc');
-        methods.push({ ...place(first), ...readMethod(cursor) });
+        this.cursor.expect('rpc');
+        methods.push({ ...this.place(first), ...readMethod(this.cursor) });
       }
     }
     return { name, ...at, options, methods };
   }
-
-  return { file };
 }
 
 interface MessageParts {
