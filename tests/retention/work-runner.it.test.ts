@@ -36,6 +36,8 @@ const untilTold = (signal: AbortSignal) =>
   });
 const stateOf = async (id: string) => (await postgres.work.status(id))?.state;
 
+const productOf = ({ payload }: Job): string => ('productId' in payload ? payload.productId : '');
+
 async function startRunner(runJob: RunJob, leaseMs = 15_000, prefix = uniqueName('bell')) {
   const doorbell = await createDoorbell({ redisUrl: inject('stack').redisUrl, logger, prefix });
   const runner = startWorkRunner({
@@ -58,14 +60,14 @@ async function startRunner(runJob: RunJob, leaseMs = 15_000, prefix = uniqueName
 test('[I7] work that nobody rang for is found by the sweep; two processes do each item once', async () => {
   const done: string[] = [];
   const prefix = uniqueName('bell');
-  const runJob: RunJob = async (job) => void done.push(job.payload.productId);
+  const runJob: RunJob = async (job) => void done.push(productOf(job));
   const runners = [await startRunner(runJob, 15_000, prefix), await startRunner(runJob, 15_000, prefix)];
   const jobs = Array.from({ length: 20 }, planJob);
   const ids = await Promise.all(jobs.map((job) => postgres.work.add(job)));
   await vi.waitFor(async () => {
     expect(new Set(await Promise.all(ids.map(stateOf)))).toEqual(new Set(['done']));
   }, soon);
-  expect(done.sort()).toEqual(jobs.map(({ payload }) => payload.productId).sort());
+  expect(done.sort()).toEqual(jobs.map(productOf).sort());
   for (const { stop } of runners) await stop();
 });
 
