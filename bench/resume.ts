@@ -90,7 +90,7 @@ async function becomesExited(app: { hasExited(): boolean }): Promise<void> {
   while (!app.hasExited()) await sleep(5);
 }
 
-const versions = (log: string): readonly number[] => {
+function versions(log: string): readonly number[] {
   try {
     return readdirSync(log).flatMap((name) =>
       /^\d{20}\.json$/.test(name) ? [Number(name.slice(0, 20))] : [],
@@ -98,8 +98,11 @@ const versions = (log: string): readonly number[] => {
   } catch {
     return [];
   }
-};
-const lastVersion = (log: string): number => Math.max(-1, ...versions(log));
+}
+
+function lastVersion(log: string): number {
+  return Math.max(-1, ...versions(log));
+}
 
 /** Waits for the commit of a batch after the version; a fence is no progress. */
 async function nextBatch(log: string, after: number): Promise<void> {
@@ -110,7 +113,7 @@ async function nextBatch(log: string, after: number): Promise<void> {
   }
 }
 
-const isBatch = (log: string, version: number): boolean =>
-  readFileSync(path.join(log, `${String(version).padStart(20, '0')}.json`), 'utf8').includes(
-    '"step":"batch"',
-  );
+function isBatch(log: string, version: number): boolean {
+  const entry = readFileSync(path.join(log, `${String(version).padStart(20, '0')}.json`), 'utf8');
+  return entry.includes('"step":"batch"');
+}
