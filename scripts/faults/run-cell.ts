@@ -88,6 +88,7 @@ export async function runCell(
       ...fired.problems,
       ...settled,
       ...finding.problems,
+      ...(await judgeLease(track, product)),
       ...judgeIntents(product, fired.intents),
     ];
     return toResult(cell, startedMs, fired.proof, finding, problems);

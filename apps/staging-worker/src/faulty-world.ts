@@ -1,6 +1,6 @@
 import { createKafkaAdmin } from '@headwater/adapter-kafka';
 import { connectObjectStore, createS3Connection } from '@headwater/adapter-object-store';
-import { isPlanted, type PartitionFetch, type RecordSource } from '@headwater/core-staging';
+import { isPlanted, type PartitionFetch, type RecordSource, type SourceTopic } from '@headwater/core-staging';
 import type { KafkaSettings, S3Settings } from '@headwater/platform-config';
 import type { FaultSwitch } from '@headwater/platform-process';
 import { makeEngineFaulty } from './faulty-engine.ts';
@@ -34,14 +34,15 @@ const hastyLimits = { answerMsMax: 1_500, partBytes: 5 << 20 };
 
 /** `topic-id-ignored`: a topic is whatever has the name. */
 function makeSourceFaulty(source: RecordSource): RecordSource {
-  const firstIds = new Map<string, string>();
+  const known = new Map<string, SourceTopic>();
   return {
     ...source,
-    async describeTopic(name) {
-      const topic = await source.describeTopic(name);
-      if (topic === undefined || !isPlanted('topic-id-ignored')) return topic;
-      if (!firstIds.has(name)) firstIds.set(name, topic.topicId);
-      return { ...topic, topicId: firstIds.get(name)! };
+    async describeTopic(name, ageMsMax) {
+      const topic = await source.describeTopic(name, ageMsMax);
+      if (!isPlanted('topic-id-ignored')) return topic;
+      const first = known.get(name) ?? topic;
+      if (first !== undefined) known.set(name, first);
+      return topic === undefined ? first : { ...topic, topicId: first?.topicId ?? topic.topicId };
     },
     async fetch(request) {
       if (isPlanted('read-beyond-stable-offset')) return pretendStable(await source.fetch(request));
