@@ -89,6 +89,23 @@ describe.skipIf(missing !== undefined)(
       expect(judgeLedger(await (await product.table()).batches())).toEqual([]);
     });
 
+    test('[S9] a store that ignores the condition of a put is refused with an incident, and nothing is written', async () => {
+      const product = await fixture.product({ partitions: 1 });
+      await product.produce(orders(0, 5));
+      proxy.inject = ({ method }) => (method === 'PUT' ? 'ignored-condition' : undefined);
+      const worker = await fixture.startWorker();
+      await expect
+        .poll(() => fixture.postgres.mesh.reads.incidents.openByPipelineIds([product.pipeline.pipelineId]), {
+          timeout: 30_000,
+          interval: 200,
+        })
+        .toMatchObject([
+          { kind: 'table-refused', cause: expect.stringContaining('cannot commit atomically') },
+        ]);
+      await worker.stop();
+      await expect(product.table()).rejects.toThrow('there is no table');
+    });
+
     const python = findDeltaRs();
     test.skipIf(python === undefined)(
       `delta-rs reads the same rows through its own S3 client${python === undefined ? ' (skipped: run npm run interop once, it installs delta-rs)' : ''}`,
