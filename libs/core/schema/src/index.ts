@@ -2,10 +2,6 @@ export { describeAvro, isAvroNamed, namespaceOf, unqualifiedName } from './avro/
 export type * from './avro/avro-schema.ts';
 export { parseAvro } from './avro/parse-avro.ts';
 export { printAvro, toAvroJson } from './avro/print-avro.ts';
-export { adviseChange } from './advice/advise-change.ts';
-export type * from './advice/advise-change.ts';
-export type * from './advice/change-question.ts';
-export type { ChangeBridge, KeptField } from './advice/decide-bridge.ts';
 export { judgeCompatibility } from './compatibility/judge-compatibility.ts';
 export type { CompatibilityQuestion, CompatibilityVerdict } from './compatibility/judge-compatibility.ts';
 export { compatibilityModes, registryKinds, schemaTypes } from './compatibility/mode.ts';
