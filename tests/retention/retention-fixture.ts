@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { connectObjectStore, md5 } from '@headwater/adapter-object-store';
 import { createCheckpointFiles, openDatabase } from '@headwater/adapter-parquet';
 import { readToEnd } from '@headwater/adapter-domain-client';
-import { bindHandlers, type Job, type type RunJob } from '@headwater/core-jobs';
+import { bindHandlers, type Job, type RunJob } from '@headwater/core-jobs';
 import { loadSnapshot, type Snapshot } from '@headwater/core-delta';
 import { defaultBlastRadius, type RetentionLedger } from '@headwater/core-retention';
 import { silentLogger } from '@headwater/kernel';
