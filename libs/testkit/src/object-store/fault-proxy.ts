@@ -108,6 +108,8 @@ async function answer(exchange: Exchange, fault: S3Fault | undefined): Promise<v
       return;
     case 'slow':
       await new Promise((resolve) => setTimeout(resolve, SLOW_MS));
+      break;
+    default:
   }
   const key = `${asked.bucket}?${asked.query.get('prefix') ?? ''}&${asked.query.get('start-after') ?? ''}`;
   const isList = asked.method === 'GET' && asked.query.has('list-type');
