@@ -34,7 +34,7 @@ describe.skipIf(missing !== undefined)(
       proxy = await startS3FaultProxy(server.endpoint);
       faulty = server.connect(
         { endpoint: proxy.endpoint },
-        { answerMsMax: 400, backOffMs: 10, backOffMsMax: 50, partBytes: 5 << 20 },
+        { answerMsMax: 1_000, backOffMs: 10, backOffMsMax: 50, partBytes: 5 << 20 },
       );
     });
     afterEach(() => void (proxy.inject = () => undefined));
