@@ -64,6 +64,12 @@ const MEANINGS = {
     values: { from: 1, to: 536_870_911 },
     change: { breaking: 'Protobuf readers know fields by their numbers' },
   },
+  /** Name of the property beside this one that takes its place; this one will be removed. */
+  'headwater:replacedBy': {
+    level: 'property',
+    values: 'text',
+    change: { compatible: 'readers move to the other property before this one goes' },
+  },
 } as const satisfies Readonly<Record<string, Meaning>>;
 
 export type HeadwaterProperty = keyof typeof MEANINGS;
