@@ -1,7 +1,7 @@
 // Layer boundaries. Every rule here has a fixture in scripts/checks/fixtures that breaks it (scripts/checks/boundaries.test.ts).
 
 const test = '\\.test(-data)?\\.ts$';
-const production = { pathNot: [test, '^tests/', '^bench/', '^scripts/', '^libs/testkit/'] };
+const production = { pathNot: [test, '^tests/', '^bench/', '(^|/)scripts/', '^libs/testkit/'] };
 
 /** Each vendor package and the one package of ours that may import it. */
 export const vendors = {

@@ -1,6 +1,11 @@
 import { createRecordSource, recordBatchCodecs } from '@headwater/adapter-kafka';
 import { connectObjectStore, md5, useS3 } from '@headwater/adapter-object-store';
-import { chooseEngine, createCheckpointFiles, openDatabase, readCoordinates } from '@headwater/adapter-parquet';
+import {
+  chooseEngine,
+  createCheckpointFiles,
+  openDatabase,
+  readCoordinates,
+} from '@headwater/adapter-parquet';
 import { createPostgres, type Postgres } from '@headwater/adapter-postgres';
 import type { Logger } from '@headwater/kernel';
 import { createByteBudget, leaseTiming } from '@headwater/core-staging';

@@ -20,6 +20,7 @@ export * from './lineage-store.ts';
 export * from './operating.ts';
 export * from './partition-account.ts';
 export * from './pipeline.ts';
+export * from './poison-policy.ts';
 export * from './poison.ts';
 export * from './ports.ts';
 export type {

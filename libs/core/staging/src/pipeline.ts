@@ -1,5 +1,5 @@
 import type { CompiledContract } from '@headwater/core-contract';
-import type { PoisonPolicy } from './poison.ts';
+import type { PoisonPolicy } from './poison-policy.ts';
 
 /** Everything a lane needs to know about its pipeline. Plain data; `transformHash` covers all that decides an outcome. */
 export interface PipelineSpec {

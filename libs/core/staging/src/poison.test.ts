@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { judgePoison, type PoisonPolicy, type PoisonWindow } from './poison.ts';
+import type { PoisonPolicy } from './poison-policy.ts';
+import { judgePoison, type PoisonWindow } from './poison.ts';
 
 const policy: PoisonPolicy = { share: 0.2, windowRecords: 100, windowMs: 1_000, policy: 'pause' };
 const sample = (reason: string, records: number) => ({
