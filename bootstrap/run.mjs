@@ -79,6 +79,10 @@ const commands = {
     await setUp({ needsStack: true });
     return handOver(['bench/resume.ts', ...rest]);
   },
+  async 'fuzz-kernel'() {
+    await setUp({ variants: [] });
+    return handOver(['scripts/fuzz/kernel.ts', ...rest]);
+  },
   async doctor() {
     const isReady = reportRequirements();
     if (!isReady) return 1;

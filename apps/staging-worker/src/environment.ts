@@ -36,7 +36,7 @@ export const environmentSchema = defineEnvironment({
     description: 'Name of this process in leases; made up when it is not set.',
     example: 'staging-worker-1',
   }),
-  HEADWATER_ENGINE: variable(oneOf('auto', 'kernel', 'duckdb').default('duckdb'), {
+  HEADWATER_ENGINE: variable(oneOf('auto', 'kernel', 'duckdb').default('auto'), {
     description:
       'What turns record sets into columns: the columnar kernel, plain DuckDB, or the kernel wherever it knows the shape of the contract (auto).',
     example: 'auto',

@@ -19,7 +19,7 @@ export function prepareColumns(at: usize): void {
   MASKS = at;
   for (let n: usize = 0; n <= INLINE_MAX; n++) {
     for (let i: usize = 0; i < 16; i++) {
-      const kept = PLANTED == LOSES_TWELFTH_BYTE && n == 12 ? 11 : n;
+      const kept: usize = PLANTED == LOSES_TWELFTH_BYTE && n == 12 ? 11 : n;
       store<u8>(at + n * 16 + i, i < kept ? 255 : 0);
     }
   }

@@ -5,23 +5,29 @@ export const NO_ROOM: i32 = -2;
 /** Bytes behind the output that may be overwritten. */
 export const SLACK: usize = 64;
 
-/** Decompresses the frame [p, end) to [out, outEnd); returns the length, CORRUPT or NO_ROOM. */
+/**
+ * Decompresses the frame [p, end) to [out, outEnd); returns the length, CORRUPT or NO_ROOM. Frames with a dictionary or with
+ * checksums of their own, which Kafka clients do not write, are CORRUPT here.
+ */
 export function lz4Frame(p: usize, end: usize, out: usize, outEnd: usize): i32 {
-  if (p + 7 > end || load<u32>(p) != 0x184d2204) return CORRUPT;
+  if (p + 15 > end || load<u32>(p) != 0x184d2204) return CORRUPT;
   const flags = <u32>load<u8>(p, 4);
   const blockSize = (<u32>load<u8>(p, 5) >> 4) & 7;
-  if (flags >> 6 != 1 || blockSize < 4) return CORRUPT;
-  p += 7 + (flags & 8 ? 8 : 0) + (flags & 1 ? 4 : 0);
-  const checksum: usize = flags & 16 ? 4 : 0;
+  if ((flags & 0xd7) != 0x40 || blockSize < 4) return CORRUPT;
+  const hasSize = (flags & 8) != 0;
+  const size = load<u64>(p, 6);
+  const header: usize = hasSize ? 14 : 6;
+  if (<u32>load<u8>(p + header) != ((shortHash(p + 4, header - 4) >>> 8) & 255)) return CORRUPT;
+  p += header + 1;
   let w = out;
   while (true) {
     if (p + 4 > end) return CORRUPT;
-    const size = load<u32>(p);
+    const block = load<u32>(p);
     p += 4;
-    if (!size) return <i32>(w - out);
-    const length: usize = size & 0x7fffffff;
+    if (!block) return hasSize && size != <u64>(w - out) ? CORRUPT : <i32>(w - out);
+    const length: usize = block & 0x7fffffff;
     if (length > end - p) return CORRUPT;
-    if (size >> 31) {
+    if (block >> 31) {
       if (length > outEnd - w) return NO_ROOM;
       memory.copy(w, p, length);
       w += length;
@@ -30,9 +36,19 @@ export function lz4Frame(p: usize, end: usize, out: usize, outEnd: usize): i32 {
       if (written < 0) return written;
       w += written;
     }
-    p += length + checksum;
-    if (p > end) return CORRUPT;
+    p += length;
   }
+}
+
+/** XXH32 with seed 0 of fewer than 16 bytes. */
+function shortHash(p: usize, length: usize): u32 {
+  let hash: u32 = 0x165667b1 + <u32>length;
+  const end = p + length;
+  for (; p + 4 <= end; p += 4) hash = rotl<u32>(hash + load<u32>(p) * 0xc2b2ae3d, 17) * 0x27d4eb2f;
+  for (; p < end; p++) hash = rotl<u32>(hash + <u32>load<u8>(p) * 0x165667b1, 11) * 0x9e3779b1;
+  hash = (hash ^ (hash >>> 15)) * 0x85ebca77;
+  hash = (hash ^ (hash >>> 13)) * 0xc2b2ae3d;
+  return hash ^ (hash >>> 16);
 }
 
 /** Decompresses one block to `w`; matches may reach back to `out`. */

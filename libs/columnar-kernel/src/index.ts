@@ -8,5 +8,7 @@ export type { ColumnarKernel, KernelOptions, KernelStep } from './columnar-kerne
 export type * from './kernel-program.ts';
 export { CHUNK_ROWS } from './layout.ts';
 export { isTooWide } from './program-tables.ts';
+export { readChunk } from './read-chunk.ts';
+export type { ChunkRow } from './read-chunk.ts';
 export type { KernelNode } from './program-tables.ts';
 export type { KernelValue } from './row-writer.ts';

@@ -1,18 +1,17 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { BlockPool, ChunkArena, ColumnarKernel } from '@headwater/columnar-kernel';
-import type { RecordJudge } from '@headwater/core-contract';
-import type { BatchInput, RecordBatchCodecs, RecordSetScanner } from '@headwater/core-staging';
+import type { BatchInput, RecordBatchCodecs } from '@headwater/core-staging';
 import type { RefusalTally } from './engine-refusal-tally.ts';
 import type { RefusedRows } from './engine-refused-rows.ts';
 import type { ServedChunk } from './kernel-hand-over.ts';
 import type { TupleCounter } from './kernel-partitions.ts';
+import type { KernelReader } from './kernel-reader.ts';
 import type { RowsFunction } from './kernel-rows.ts';
 
 export interface KernelTools {
   readonly connection: DuckDBConnection;
   readonly rowsFunction: RowsFunction;
   readonly kernel: ColumnarKernel;
-  readonly scanner: RecordSetScanner;
   readonly codecs: RecordBatchCodecs;
   readonly blocks: BlockPool;
   readonly batchBytesMax: number;
@@ -25,18 +24,13 @@ export interface KernelTools {
 export interface KernelBatchState {
   readonly input: BatchInput;
   readonly tools: KernelTools;
-  readonly judge: RecordJudge;
+  readonly reader: KernelReader;
   readonly refused: RefusedRows;
   readonly tally: RefusalTally;
   readonly tuples: TupleCounter;
-  readonly schemaIds: ReadonlySet<number>;
   readonly arena: ChunkArena;
   readonly chunks: ServedChunk[];
   readonly counts: Map<number, { landed: bigint; quarantined: bigint }>;
+  /** Partition of the rows that are collected now. */
   partition: number;
-  accepted: number;
-  valueBytes: number;
-  records: number;
-  /** Records of the batch under the scan that the kernel has dealt with already. */
-  passed: number;
 }

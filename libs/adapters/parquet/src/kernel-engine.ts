@@ -4,13 +4,7 @@ import {
   type ColumnarKernel,
   type KernelOptions,
 } from '@headwater/columnar-kernel';
-import {
-  createRecordSetScanner,
-  type BatchInput,
-  type PipelineSpec,
-  type RecordBatchCodecs,
-  type RecordSetEngine,
-} from '@headwater/core-staging';
+import type { BatchInput, PipelineSpec, RecordBatchCodecs, RecordSetEngine } from '@headwater/core-staging';
 import { unexpectedError } from '@headwater/kernel';
 import type { Database } from './database.ts';
 import { openKernelBatch } from './kernel-batch.ts';
@@ -37,7 +31,6 @@ const IDLE_BLOCK_BYTES_MAX = 64 << 20;
 export function createKernelEngine(options: KernelEngineOptions): RecordSetEngine {
   const { database, codecs } = options;
   const batchBytesMax = options.recordBatchBytesMax ?? RECORD_BATCH_BYTES_MAX;
-  const scanner = createRecordSetScanner({ codecs, batchBytesMax });
   const blocks = createBlockPool(IDLE_BLOCK_BYTES_MAX);
   const kernels = createIdleKernels(options);
   let rowsFunction: RowsFunction | undefined;
@@ -57,7 +50,6 @@ export function createKernelEngine(options: KernelEngineOptions): RecordSetEngin
           connection,
           rowsFunction,
           kernel,
-          scanner,
           codecs,
           blocks,
           batchBytesMax,

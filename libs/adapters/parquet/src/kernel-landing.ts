@@ -31,7 +31,7 @@ export async function landKernelBatch(
   try {
     return {
       quarantine,
-      primary: state.accepted === 0 ? [] : await landPrimary(state, source, rows.bounds, scratchFolder),
+      primary: chunks.length === 0 ? [] : await landPrimary(state, source, rows.bounds, scratchFolder),
       counts: state.counts,
       reasons: state.tally.reasons(),
     };
