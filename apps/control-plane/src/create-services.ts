@@ -19,6 +19,7 @@ import { useS3 } from '@headwater/adapter-object-store';
 import { createDeltaTableReader } from './staging/delta-table-reader.ts';
 import { createStatusFeed } from './staging/status-feed.ts';
 import { createInventory } from './topic/inventory.ts';
+import { createSubjectWatch } from './topic/subject-watch.ts';
 
 export interface RunningServices {
   readonly services: Services;
@@ -48,8 +49,9 @@ export async function createServices(environment: Environment, logger: Logger): 
   const kafka = createKafkaAdmin({ settings: environment.kafka, clientId: 'headwater-control-plane' });
   const registry = createSchemaRegistry(environment.registry);
   const tables = await createDeltaTableReader(platform.clock);
-  const inventory = createInventory({ kafka, registry, clock: platform.clock, logger });
   const database = postgres.mesh;
+  const subjects = createSubjectWatch({ database, registry, logger });
+  const inventory = createInventory({ kafka, registry, clock: platform.clock, logger, subjects });
   const runner = createRunner(database, { ...settings, kafka, registry, tables, platform, rings });
   const feed = createStatusFeed(database.reads, logger);
   const mutations = createMutations(database, platform.sha256);

@@ -1,5 +1,6 @@
 import type { KafkaAdmin, ObservedTopic, SchemaRegistry } from '@headwater/core-mesh';
 import { HeadwaterError, type Clock, type Logger } from '@headwater/kernel';
+import type { SubjectWatch } from './subject-watch.ts';
 
 /** What was last seen on the cluster and in the registry. Reads never wait for a refresh. */
 export interface Inventory {
@@ -25,6 +26,8 @@ export interface InventoryOptions {
   readonly registry: SchemaRegistry;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Looks at each refresh that saw the registry. */
+  readonly subjects: SubjectWatch;
 }
 
 const refreshEveryMs = 5_000;
@@ -32,12 +35,13 @@ const topicsMax = 20_000;
 const topicsPerCall = 500;
 
 /** Starts looking at once and then every few seconds until it is closed. */
-export function createInventory({ kafka, registry, clock, logger }: InventoryOptions): Inventory {
+export function createInventory({ kafka, registry, clock, logger, subjects }: InventoryOptions): Inventory {
   let snapshot: InventorySnapshot = { topics: new Map(), subjects: [] };
   let running: Promise<void> | undefined;
   const look = async (): Promise<void> => {
     try {
       snapshot = { observedAtMs: clock.nowMs(), ...(await observe(kafka, registry)) };
+      await subjects.look();
     } catch (error) {
       if (snapshot.error === undefined) logger.warn({ error }, 'the inventory could not be refreshed');
       snapshot = { ...snapshot, error: describe(error) };

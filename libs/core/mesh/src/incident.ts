@@ -30,6 +30,8 @@ export interface IncidentReads {
 }
 
 export interface IncidentStore extends IncidentReads {
+  /** Opens an incident, or refreshes the one of the same kind that is open. */
+  open(incident: Pick<NewIncident, 'pipelineId' | 'kind' | 'cause' | 'fix'>): Promise<Incident>;
   /** Throws `HW_STORE_GENERATION` when the stored generation is another one. */
   acceptLoss(
     id: string,

@@ -19,6 +19,8 @@ export type * from './protobuf/protobuf-schema.ts';
 export { schemaBounds } from './schema-problem.ts';
 export type { SchemaProblem } from './schema-problem.ts';
 export type { SchemaSource } from './schema-source.ts';
+export { diffJson } from './text/json-diff.ts';
+export type { JsonDifference } from './text/json-diff.ts';
 export { printJson } from './text/json-print.ts';
 export { parseJsonText } from './text/json-text.ts';
 export type { JsonObject, JsonValue } from './text/json-text.ts';

@@ -140,7 +140,9 @@ export interface NewIncident {
     | 'outputs-disagree'
     | 'table-refused'
     | 'poison'
-    | 'disk-full';
+    | 'disk-full'
+    /** Seen by the control plane: the registry holds a schema that is not the contract's. */
+    | 'foreign-registration';
   readonly partition?: number;
   /** The exact gap: [from, to). */
   readonly from?: bigint;

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Incident, IncidentStatus, IncidentStore } from '@headwater/core-mesh';
 import { parseTimeKey, readPage } from '../page.ts';
 import type { Db, Prisma } from '../prisma.ts';
@@ -63,6 +64,17 @@ export const createIncidentStore = (db: Db): IncidentStore => ({
       take: 1_000,
     });
     return rows.map(toIncident);
+  },
+  async open({ pipelineId, kind, cause, fix }) {
+    const [row] = await db.$queryRaw<readonly { readonly id: string }[]>`
+      INSERT INTO incident AS i (id, pipeline_id, kind, cause, fix, status, opened_at, last_seen_at)
+      VALUES (${randomUUID()}::uuid, ${pipelineId}::uuid, ${kind}, ${cause}, ${fix}, 'open', now(), now())
+      ON CONFLICT (pipeline_id, kind, coalesce(partition, -1), coalesce(from_offset, -1)) WHERE status <> 'resolved'
+      DO UPDATE SET last_seen_at = now(), occurrences = i.occurrences + 1, cause = excluded.cause, fix = excluded.fix,
+        generation = i.generation + 1
+      RETURNING id`;
+    const id = row?.id ?? '';
+    return toIncident(await db.incident.findUniqueOrThrow({ where: { id }, include: whole }));
   },
   async acceptLoss(id, expectedGeneration, accepted) {
     const count = await db.$executeRaw`
