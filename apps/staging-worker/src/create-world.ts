@@ -69,6 +69,7 @@ export async function createWorld(
   const checkpointFiles = createCheckpointFiles(database);
   const world: LaneWorld = {
     source,
+    codecs: recordBatchCodecs,
     engine,
     leases: postgres.laneLeases,
     roster: postgres.workerRoster,

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, inject, test, vi } from 'vitest';
+import { readToEnd } from '@headwater/adapter-domain-client';
 import type { Incident } from '@headwater/core-mesh';
 import {
   atFaultPoint,
@@ -156,4 +157,51 @@ test('[S4][S8] a record that was quarantined before it expired counts as quarant
     classes: { landed: 1n, quarantined: 2n, acceptedLoss: 3n },
   });
   expect(await (await product.quarantine()).select('select count(*) as n from rows')).toEqual([{ n: '2' }]);
+});
+
+test('[S8][S10] offsets missing from the inside of a range are an incident with exactly them; the rest lands around an accepted loss', async () => {
+  const product = await fixture.product({
+    partitions: 1,
+    configs: {
+      'cleanup.policy': 'compact',
+      'segment.ms': '100',
+      'min.cleanable.dirty.ratio': '0.001',
+      'max.compaction.lag.ms': '200',
+      'delete.retention.ms': '0',
+    },
+  });
+  const { topic } = product.pipeline;
+  const repeated = orders(2, 9).map((record) => ({ ...record, key: 'repeated' }));
+  await product.produce([...orders(0, 2), ...repeated]);
+  const settings = { bootstrapServers: inject('stack').kafkaBootstrapServers.split(',') };
+  const offsets = new Set<bigint>();
+  let rolls = 11;
+  await vi.waitFor(
+    async () => {
+      // A new segment lets the cleaner take the one before.
+      await product.produce(orders(rolls++, 1));
+      offsets.clear();
+      await readToEnd({
+        settings,
+        topic,
+        onBatch: ({ records }) => records.forEach(({ offset }) => offsets.add(offset)),
+      });
+      expect(offsets.has(9n)).toBe(false);
+    },
+    { timeout: 60_000, interval: 300 },
+  );
+  await fixture.admin.alterTopicConfigs(topic, { 'cleanup.policy': 'delete' });
+  const worker = await fixture.startWorker();
+  const incident = await untilIncident(product);
+  expect(incident).toMatchObject({ kind: 'absent-offsets', partition: 0, from: 2n, to: 10n });
+  await acceptLoss(incident);
+  await eventually(async () => expect(await countRows(product)).toBe(offsets.size));
+  await worker.stop();
+  const batches = await (await product.table()).batches();
+  expect(judgeLedger(batches)).toEqual([]);
+  expect(batches.flatMap(({ losses }) => losses)).toEqual([
+    { incidentId: incident.id, partition: 0, from: 2n, to: 10n },
+  ]);
+  const [report] = await fixture.postgres.mesh.reads.staging.reports([product.pipeline.pipelineId]);
+  expect(report?.totals).toMatchObject({ landed: BigInt(offsets.size), acceptedLoss: 8n, absent: 0n });
 });

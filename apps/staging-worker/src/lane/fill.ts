@@ -2,18 +2,22 @@ import {
   addLoss,
   addReport,
   faultPoint,
+  FETCH_BYTES_MAX,
+  findFirstGap,
   judgeAbsent,
   judgeFetch,
   openAccount,
   type FetchRequest,
   type IncidentFacts,
   type IntentRange,
+  type OffsetGap,
   type PartitionAccount,
   type PartitionFetch,
   type PipelineSpec,
   type RecordSetBatch,
   type SourceTopic,
 } from '@headwater/core-staging';
+import { operationalError } from '@headwater/kernel';
 import { createBatchPhases, type BatchPhases } from '../batch-phases.ts';
 import { nowUs, type LaneWorld } from './lane-world.ts';
 
@@ -168,7 +172,8 @@ async function takeAnswer(
   const { partition, recordSet, lastStableOffset, highWatermark } = answer;
   views.set(partition, { highWatermark, lastStableOffset });
   fill.lastStableOffsets.set(partition, lastStableOffset);
-  const to = until?.get(partition) ?? lastStableOffset;
+  const end = until?.get(partition) ?? lastStableOffset;
+  const to = end < lastStableOffset ? end : lastStableOffset;
   if (recordSet.length === 0 || to <= account.nextOffset) return { kind: 'taken', records: 0 };
   const batch = await openBatch(world, fill);
   const { aborted } = answer;
@@ -176,11 +181,41 @@ async function takeAnswer(
     batch.add({ partition, recordSet, from: account.nextOffset, to, aborted }),
   );
   world.source.release(recordSet);
-  const incident = judgeAbsent(topic, partition, account.nextOffset, report);
-  if (incident !== undefined) return { kind: 'incident', incident };
+  if (judgeAbsent(topic, partition, account.nextOffset, report) !== undefined) {
+    const gap = await locateGap(world, fill, account, report.nextOffset);
+    const incident = judgeAbsent(topic, partition, account.nextOffset, report, gap);
+    if (incident !== undefined) return { kind: 'incident', incident };
+  }
   if (report.nextOffset > account.nextOffset) fill.firstArrivalMs ??= world.clock.monotonicMs();
   fill.accounts.set(partition, addReport(account, report));
   return { kind: 'taken', records: Number(report.records) };
+}
+
+const LOCATE_ROUNDS_MAX = 20;
+
+/** Reads the range again to find the first offsets of it that are missing: only exactly those may be given up [S8]. */
+async function locateGap(
+  { source, codecs }: LaneWorld,
+  { pipeline: { topic, topicId } }: Fill,
+  { partition, nextOffset: from, leaderEpoch }: PartitionAccount,
+  to: bigint,
+): Promise<OffsetGap> {
+  const positions = [{ partition, offset: from, lastFetchedEpoch: leaderEpoch }];
+  const request = { topic, topicId, positions, bytesMax: FETCH_BYTES_MAX, waitMsMax: 500 };
+  for (let round = 0; round < LOCATE_ROUNDS_MAX; round++) {
+    const [answer] = await source.fetch(request);
+    if (answer?.kind !== 'records' || answer.recordSet.length === 0) continue;
+    const gap = findFirstGap(codecs, { topic, partition }, { recordSet: answer.recordSet, from, to });
+    source.release(answer.recordSet);
+    // An answer may be shorter than the one before it.
+    if (gap !== undefined) return gap;
+  }
+  throw operationalError({
+    code: 'HW_STAGING_GAP_NOT_FOUND',
+    message: `Offsets of ${topic}[${partition}] in [${from}, ${to}) hold no record; read again, the log did not show which.`,
+    fix: 'The lane starts over from the log; look at the leader of the partition when it comes again.',
+    canRetry: true,
+  });
 }
 
 /** Gives up what an operator accepted as lost, where the account stands; answers where the next round ends [S8]. */

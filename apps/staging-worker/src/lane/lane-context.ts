@@ -38,6 +38,10 @@ export interface LaneContext {
   nextPipeline: PipelineSpec | undefined;
   /** Found by a watcher; the loop acts on it between two steps. */
   pendingIncident: IncidentFacts | undefined;
+  /** What stopped the lane, until it goes on. */
+  blockedBy: IncidentFacts | undefined;
+  /** Where accepted losses begin that the lane has not reached, by partition. */
+  lossesAhead: ReadonlyMap<number, bigint>;
   /** Last stable offset per partition since it moved last. */
   readonly stable: Map<number, StableOffsetWatch>;
   /** Rung when the lane has something else to do than to wait for records. */

@@ -5,6 +5,7 @@ import type {
   Coordinate,
   LaneLeases,
   LeaseTiming,
+  RecordBatchCodecs,
   RecordSetEngine,
   RecordSource,
   StagingStore,
@@ -17,6 +18,7 @@ import type { LaneMetrics } from '../lane-metrics.ts';
 export interface LaneWorld {
   readonly source: RecordSource;
   readonly engine: RecordSetEngine;
+  readonly codecs: RecordBatchCodecs;
   readonly leases: LaneLeases;
   readonly roster: WorkerRoster;
   /** The bytes all lanes may hold, filling, landing and asked for [S11]. */

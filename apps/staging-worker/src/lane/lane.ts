@@ -96,6 +96,8 @@ async function openLane(world: LaneWorld, id: LaneId, lease: HeldLease): Promise
     landing: undefined,
     nextPipeline: undefined,
     pendingIncident: undefined,
+    blockedBy: undefined,
+    lossesAhead: new Map(),
     stable: new Map(),
     bell: createBell(),
     asked: undefined,
@@ -188,6 +190,7 @@ async function takeNextPipeline(lane: LaneContext): Promise<void> {
 }
 
 async function block(lane: LaneContext, incident: IncidentFacts): Promise<void> {
+  lane.blockedBy = incident;
   const { cause: message, fix } = incident;
   lane.facts.error = { code: `HW_STAGING_${incident.kind.toUpperCase().replaceAll('-', '_')}`, message, fix };
   lane.logger.error({ incident: incident.kind, partition: incident.partition }, message);

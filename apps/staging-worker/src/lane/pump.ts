@@ -39,6 +39,8 @@ export async function pump(lane: LaneContext): Promise<PumpEnd> {
   let fill = beginNextFill(lane);
   lane.filling = fill;
   let flight: InFlight | undefined;
+  // Known already, but what was read before it lands first.
+  let ending: PumpEnd | undefined;
   try {
     for (;;) {
       if (!lane.lease.isHeld()) return { kind: 'lost', cause: 'the lease has ended' };
@@ -50,8 +52,9 @@ export async function pump(lane: LaneContext): Promise<PumpEnd> {
       }
       if (lane.pendingIncident !== undefined) return takeIncident(lane);
       addNewPartitions(lane, fill);
-      const step = decideNext(lane, fill, flight);
-      if (step.kind === 'settled') return step;
+      if (hasReachedLoss(lane, fill)) ending ??= { kind: 'adopt' };
+      const step = decideNext(lane, fill, flight, ending !== undefined);
+      if (step.kind === 'settled') return ending ?? step;
       if (step.kind === 'cut') {
         flight = land(lane, fill);
         lane.landing = fill;
@@ -61,7 +64,8 @@ export async function pump(lane: LaneContext): Promise<PumpEnd> {
         await (flight === undefined ? sleep(HOLD_MS) : Promise.race([flight.done, sleep(HOLD_MS)]));
       } else {
         const end = await fetchOnce(lane, fill, step);
-        if (end !== undefined) return end;
+        if (end?.kind === 'incident' && end.incident.kind === 'offset-out-of-range') ending = end;
+        else if (end !== undefined) return end;
       }
     }
   } finally {
@@ -78,9 +82,9 @@ const RETRY_MS = 200;
 
 type Step = ReturnType<typeof decideFill> | { readonly kind: 'settled' };
 
-function decideNext(lane: LaneContext, fill: Fill, flight: InFlight | undefined): Step {
+function decideNext(lane: LaneContext, fill: Fill, flight: InFlight | undefined, isEnding: boolean): Step {
   const { flushIntervalMs, flushBytesMax } = lane.pipeline;
-  const isSettling = !laneDuties[lane.state].mayFetch || lane.nextPipeline !== undefined;
+  const isSettling = isEnding || !laneDuties[lane.state].mayFetch || lane.nextPipeline !== undefined;
   if (isSettling && flight === undefined && fill.firstArrivalMs === undefined) return { kind: 'settled' };
   const { budget } = lane.world;
   const [fillingBytes, landingBytes] = [bufferedBytes(fill), flight?.bytes ?? 0];
@@ -131,7 +135,7 @@ async function fetchOnce(
   // A drained partition asks the broker nothing, so nothing would make the loop wait.
   if (drain.until !== undefined && isDrained(lane.pipeline, fill.accounts))
     return void (await sleep(HOLD_MS));
-  const round = { ...limits, ...drain, topic: lane.topic, views: lane.views };
+  const round = { ...limits, ...withLossesAhead(lane, fill, drain), topic: lane.topic, views: lane.views };
   const asked = (lane.asked ??= askForRecords(lane.world, fill, round));
   const answers = await orRung(asked, lane.bell).catch((error: unknown) => {
     lane.asked = undefined;
@@ -157,6 +161,27 @@ async function fetchOnce(
       return end;
   }
 }
+
+/** A batch never reads into an accepted loss: the recovery gives it up in a batch of its own [S8]. */
+function withLossesAhead(
+  { lossesAhead }: LaneContext,
+  fill: Fill,
+  drain: ReturnType<typeof drainUntil>,
+): ReturnType<typeof drainUntil> {
+  if (lossesAhead.size === 0) return drain;
+  const until = new Map<number, bigint>();
+  for (const partition of fill.accounts.keys()) {
+    const end = drain.until === undefined ? OFFSET_MAX : (drain.until.get(partition) ?? 0n);
+    const loss = lossesAhead.get(partition) ?? OFFSET_MAX;
+    until.set(partition, loss < end ? loss : end);
+  }
+  return { until };
+}
+
+const OFFSET_MAX = 2n ** 63n - 1n;
+
+const hasReachedLoss = ({ lossesAhead }: LaneContext, fill: Fill): boolean =>
+  [...lossesAhead].some(([partition, from]) => fill.accounts.get(partition)?.nextOffset === from);
 
 function takeIncident(lane: LaneContext): PumpEnd {
   const incident = lane.pendingIncident!;

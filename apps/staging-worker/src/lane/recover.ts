@@ -4,6 +4,8 @@ import {
   FETCH_BYTES_MAX,
   isPlanted,
   laneDuties,
+  lossesAhead,
+  lossesInside,
   lossRanges,
   openIntent,
   pruneIntents,
@@ -45,7 +47,10 @@ export async function recover(lane: LaneContext): Promise<RecoverEnd> {
   for (let round = 0; round < ROUNDS_MAX; round++) {
     const losses = await openLosses(lane);
     const intent = await nextIntent(lane, losses);
-    if (intent === undefined) return { kind: 'recovered' };
+    if (intent === undefined) {
+      lane.lossesAhead = lossesAhead(losses, offsetsOf(lane));
+      return { kind: 'recovered' };
+    }
     const end = await landIntent(lane, intent);
     if (end.kind !== 'recovered') return end;
   }
@@ -114,12 +119,12 @@ async function openLosses(lane: LaneContext): Promise<readonly AcceptedLoss[]> {
 /** The intent to land next: the open one, superseded when a loss touches it, or one that gives up an accepted loss. */
 async function nextIntent(lane: LaneContext, losses: readonly AcceptedLoss[]): Promise<Intent | undefined> {
   const { store } = lane.tables.primary.io;
-  const applicable = applicableLosses(losses, offsetsOf(lane));
   const open = await openIntent(store, lane.id, lane.nextBatchSeq);
   if (open !== undefined) {
-    const superseding = supersedeIntent(open, lane.lease.fence, applicable);
+    const superseding = supersedeIntent(open, lane.lease.fence, lossesInside(losses, open));
     return superseding === undefined ? open : (await putIntent(store, superseding)).intent;
   }
+  const applicable = applicableLosses(losses, offsetsOf(lane));
   if (applicable.size === 0) return undefined;
   const { ids } = lane.world;
   const draft = draftIntent(lane, {

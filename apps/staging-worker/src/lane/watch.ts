@@ -1,4 +1,5 @@
 import {
+  answersIncident,
   applicableLosses,
   isDrained,
   judgeStableOffset,
@@ -37,7 +38,8 @@ export async function followControl(lane: LaneContext, mark: PipelineMark | unde
   if (lane.state !== 'blocked' || !mark.hasAcceptedLosses) return;
   const losses = await lane.world.store.acceptedLosses(lane.id.pipelineId);
   const offsets = new Map([...lane.positions].map(([partition, { nextOffset }]) => [partition, nextOffset]));
-  if (applicableLosses(losses, offsets).size > 0) tell(lane, 'lossAccepted');
+  const isAnswered = losses.some((loss) => answersIncident(loss, lane.blockedBy ?? {}));
+  if (isAnswered || applicableLosses(losses, offsets).size > 0) tell(lane, 'lossAccepted');
 }
 
 /** Follows the topic: its identity, new partitions, transactions that hang [S8]. */
