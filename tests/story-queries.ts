@@ -134,7 +134,11 @@ export interface Status {
   readonly desiredState: string;
   readonly lagRecords: string | null;
   readonly lagSeconds: number | null;
-  readonly lanes: readonly { readonly state: string; readonly owner: string | null }[];
+  readonly lanes: readonly {
+    readonly state: string;
+    readonly owner: string | null;
+    readonly error: { readonly code: string; readonly message: string; readonly fix: string | null } | null;
+  }[];
   readonly table: {
     readonly url: string;
     readonly version: string | null;

@@ -34,7 +34,22 @@ export async function grant(
   principal: string,
   rights: readonly Right[],
 ): Promise<void> {
-  const acl = rights.flatMap(([resource, prefix, ...operations]): AclEntry[] =>
+  await admin.createAcls({ acl: entriesOf(principal, rights) });
+}
+
+export async function revoke(
+  admin: kafkajs.Admin,
+  principal: string,
+  rights: readonly Right[],
+): Promise<void> {
+  const filters = entriesOf(principal, rights);
+  const { filterResponses } = await admin.deleteAcls({ filters });
+  const removed = filterResponses.flatMap(({ matchingAcls }) => matchingAcls);
+  if (removed.length !== filters.length) throw new Error(`${principal} did not have all of these rights`);
+}
+
+const entriesOf = (principal: string, rights: readonly Right[]): AclEntry[] =>
+  rights.flatMap(([resource, prefix, ...operations]) =>
     operations.map((operation) => ({
       resourceType: resource === 'topic' ? AclResourceTypes.TOPIC : AclResourceTypes.GROUP,
       resourceName: prefix,
@@ -45,5 +60,3 @@ export async function grant(
       permissionType: AclPermissionTypes.ALLOW,
     })),
   );
-  await admin.createAcls({ acl });
-}

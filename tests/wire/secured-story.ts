@@ -24,8 +24,8 @@ import {
   type RetentionPlan,
   type Status,
 } from '../story-queries.ts';
-import { leastRights } from './least-rights.ts';
-import { grant, setPassword } from './principals.ts';
+import { leastRights, type Right } from './least-rights.ts';
+import { grant, revoke, setPassword } from './principals.ts';
 
 type Variables = Readonly<Record<string, string>>;
 
@@ -49,6 +49,18 @@ export function describeSecuredStory(secured: () => SecuredStack, variables: () 
     ...admin,
     sasl: { mechanism: 'SCRAM-SHA-512', username: principal, password: passwords.get(principal) ?? '' },
   });
+  const asAdministrator = async (work: (cluster: kafkajs.Admin) => Promise<void>): Promise<void> => {
+    const { kafka, authority } = secured();
+    const cluster = new kafkajs.Kafka({
+      brokers: [kafka.bootstrapServers],
+      ssl: { ca: authority.cert },
+      sasl: { mechanism: 'scram-sha-256', ...kafka.admin },
+      logLevel: kafkajs.logLevel.NOTHING,
+    }).admin();
+    await cluster.connect();
+    await work(cluster);
+    await cluster.disconnect();
+  };
   const secretFile = (name: string, value: string): string => {
     const file = path.join(folder, 'secrets', name);
     writeFileSync(file, `${value}\n`, { mode: 0o600 });
@@ -131,21 +143,15 @@ export function describeSecuredStory(secured: () => SecuredStack, variables: () 
       tls: { ca: authority.cert },
       sasl: { mechanism: 'SCRAM-SHA-512', ...kafka.admin },
     };
-    const cluster = new kafkajs.Kafka({
-      brokers: [kafka.bootstrapServers],
-      ssl: { ca: authority.cert },
-      sasl: { mechanism: 'scram-sha-256', ...kafka.admin },
-      logLevel: kafkajs.logLevel.NOTHING,
-    }).admin();
-    await cluster.connect();
     for (const [principal, password] of passwords) {
       await setPassword(admin, principal, password);
       secretFile(principal, password);
     }
-    for (const [principal, rights] of Object.entries(leastRights(`${domain}.`)))
-      await grant(cluster, principal, rights);
-    await grant(cluster, 'onlooker', [['topic', `${domain}.`, 'DESCRIBE', 'DESCRIBE_CONFIGS']]);
-    await cluster.disconnect();
+    await asAdministrator(async (cluster) => {
+      for (const [principal, rights] of Object.entries(leastRights(`${domain}.`)))
+        await grant(cluster, principal, rights);
+      await grant(cluster, 'onlooker', [['topic', `${domain}.`, 'DESCRIBE', 'DESCRIBE_CONFIGS']]);
+    });
   });
 
   afterAll(async () => {
@@ -287,6 +293,41 @@ export function describeSecuredStory(secured: () => SecuredStack, variables: () 
       20,
     );
     expect(table.rows).toBe(status.ledger.landed);
+  });
+
+  test('a lane that may no longer read its topic tells so with a fix, and goes on when it may again', async () => {
+    const before = Number((await statusNow()).ledger.landed);
+    // READ includes DESCRIBE: with that right left, the fetch itself is refused.
+    const reading: readonly Right[] = [['topic', `${domain}.`, 'READ']];
+    const describing: readonly Right[] = [['topic', `${domain}.`, 'DESCRIBE']];
+    await asAdministrator(async (cluster) => {
+      await grant(cluster, 'staging-worker', describing);
+      await revoke(cluster, 'staging-worker', reading);
+    });
+    const producer = await newProducer();
+    for (let id = 0; id < 20; id++) await producer.send({ value: visit(900_000 + id) });
+    await producer.close();
+    const refused = await eventually(
+      'the lane tells that it may not read',
+      async () => (await statusNow()).lanes.find(({ error }) => error !== null)?.error ?? undefined,
+      30,
+    );
+    expect(refused).toMatchObject({
+      code: 'HW_KAFKA_NOT_AUTHORISED',
+      message: expect.stringContaining(`read topic ${topic} (TOPIC_AUTHORIZATION_FAILED)`),
+      fix: expect.stringContaining('KAFKA_SASL_USERNAME'),
+    });
+    await asAdministrator(async (cluster) => {
+      await grant(cluster, 'staging-worker', reading);
+      await revoke(cluster, 'staging-worker', describing);
+    });
+    const { ledger } = await landed(before + 20);
+    expect(ledger).toMatchObject({ landed: String(before + 20), isBalanced: true });
+    await eventually(
+      'the lane has nothing to tell any more',
+      async () => (await statusNow()).lanes.every(({ error }) => error === null) || undefined,
+      30,
+    );
   });
 
   describe('a principal without a right is told which one', () => {
