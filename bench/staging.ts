@@ -16,6 +16,7 @@ const { values: options } = parseArgs({
     records: { type: 'string', default: '5000000' },
     rivals: { type: 'boolean', default: false },
     profile: { type: 'boolean', default: false },
+    engine: { type: 'string', default: 'auto' },
     help: { type: 'boolean', default: false },
   },
 });
@@ -177,6 +178,7 @@ async function startApp(
       ...stack.environment,
       HEADWATER_HOME: home,
       HEADWATER_INSECURE: '1',
+      HEADWATER_ENGINE: options.engine,
       HEADWATER_HTTP_HOST: '127.0.0.1',
       HEADWATER_HTTP_PORT: String(port),
     },

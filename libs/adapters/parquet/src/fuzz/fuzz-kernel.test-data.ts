@@ -42,6 +42,37 @@ export interface Comparer {
   compareSet(recordSet: Uint8Array, range: SetRange): Difference | undefined;
 }
 
+/** What the kernel's path makes of each record: its values, or undefined when it is refused. */
+export function readByKernel(
+  contract: CompiledContract,
+  values: readonly Uint8Array[],
+): readonly (readonly (ColumnValue | KernelValue)[] | undefined)[] {
+  const plan = planKernel(contract, []);
+  if (plan.kind !== 'program') throw new Error(plan.why);
+  const kernel = createColumnarKernel(plan.program);
+  const seen = new Map<bigint, readonly (ColumnValue | KernelValue)[]>();
+  const arena = createChunkArena(createBlockPool(0));
+  const reader = createKernelReader({
+    pipeline: pipelineOf(contract),
+    kernel,
+    codecs: recordBatchCodecs,
+    batchBytesMax: 64 << 20,
+    arena,
+    output: {
+      chunk(chunk) {
+        for (const row of readChunk(kernel.columns, chunk, kernel.dictionaryCells))
+          seen.set(row.offset, row.values);
+      },
+      row: (record, _time, row) => seen.set(recordOffset(record), row),
+      refuse: () => undefined,
+    },
+  });
+  const recordSet = encodeBatch(values, AS_IT_IS);
+  reader.read({ partition: 0, recordSet, from: 0n, to: 1n << 60n, aborted: [] });
+  reader.seal();
+  return values.map((_, index) => seen.get(BASE_OFFSET + BigInt(index)));
+}
+
 export interface SetRange {
   readonly from: bigint;
   readonly to: bigint;

@@ -201,6 +201,12 @@ export function createRecordMaker(random: Random, { columns }: CompiledContract)
   };
 }
 
+/** A value for the column in the text of JSON: sound, sound for another column, or nothing of the kind. */
+export function makeValueText(random: Random, column: Column): string {
+  if (random.chance(6)) return oddValue(random);
+  return random.chance(3) ? anyOf(random, column) : soundMember(random, column);
+}
+
 /** Records kept to vary. */
 const POOL = 300;
 
