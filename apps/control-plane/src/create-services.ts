@@ -19,6 +19,7 @@ import { useS3 } from '@headwater/adapter-object-store';
 import { createDeltaTableReader } from './staging/delta-table-reader.ts';
 import { createStatusFeed } from './staging/status-feed.ts';
 import { createInventory } from './topic/inventory.ts';
+import { sayRegistryLimits } from './topic/registry-limits.ts';
 import { createSubjectWatch } from './topic/subject-watch.ts';
 
 export interface RunningServices {
@@ -50,6 +51,7 @@ export async function createServices(environment: Environment, logger: Logger): 
   const registry = createSchemaRegistry(environment.registry);
   const tables = await createDeltaTableReader(platform.clock);
   const database = postgres.mesh;
+  void sayRegistryLimits(registry, logger);
   const subjects = createSubjectWatch({ database, registry, logger });
   const inventory = createInventory({ kafka, registry, clock: platform.clock, logger, subjects });
   const runner = createRunner(database, { ...settings, kafka, registry, tables, platform, rings });

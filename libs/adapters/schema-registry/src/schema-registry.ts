@@ -3,6 +3,7 @@ import { operationalError } from '@headwater/kernel';
 import { SchemaRegistry as Client, SchemaType, type COMPATIBILITY } from '@kafkajs/confluent-schema-registry';
 import type { RegistrySettings } from '@headwater/platform-config';
 import { authorizationOf } from '@headwater/platform-wire';
+import { describeRegistry } from './describe-registry.ts';
 import {
   createRegistryAgent,
   createRegistryRest,
@@ -16,6 +17,7 @@ export function createSchemaRegistry(settings: RegistrySettings): SchemaRegistry
   const { url } = settings;
   const agent = createRegistryAgent(settings);
   const rest = createRegistryRest(settings, agent);
+  const origin = createRegistryRest({ ...settings, url: new URL(url).origin }, agent);
   const authorization = authorizationOf(settings.login);
   const client = new Client(
     {
@@ -27,19 +29,33 @@ export function createSchemaRegistry(settings: RegistrySettings): SchemaRegistry
     // The client compiles what it registers; formats are checked where records are judged, not here.
     { [SchemaType.JSON]: { strict: false, validateFormats: false } },
   );
+  const registerLifted = async (
+    subject: string,
+    compatibility: string,
+    registerIt: () => Promise<RegisterOutcome>,
+  ): Promise<RegisterOutcome> => {
+    await setCompatibility(rest, subject, 'NONE');
+    try {
+      return await registerIt();
+    } finally {
+      await setCompatibility(rest, subject, compatibility);
+    }
+  };
   return {
     ping: async () => void (await listSubjects(rest, url)),
+    describe: () => describeRegistry(rest, origin),
     listSubjects: () => listSubjects(rest, url),
     describeSubject: (subject) => describeSubject(rest, subject),
-    async registerJsonSchema({ subject, schema, compatibility }): Promise<RegisterOutcome> {
+    async registerJsonSchema({ subject, schema, compatibility, isJudged }): Promise<RegisterOutcome> {
       const before = await describeSubject(rest, subject);
       if (before !== undefined) await setCompatibility(rest, subject, compatibility);
-      const inForce = await configuredCompatibility(rest, subject);
-      const outcome = await register(client, url, {
-        subject,
-        schema,
-        inForce: inForce ?? compatibility,
-      });
+      const inForce = (await configuredCompatibility(rest, subject)) ?? compatibility;
+      const outcome = await register(client, url, { subject, schema, inForce });
+      if (outcome.kind === 'refused' && before !== undefined && isJudged === true) {
+        return registerLifted(subject, compatibility, () =>
+          register(client, url, { subject, schema, inForce: 'NONE' }),
+        );
+      }
       // A registry whose default is NONE lets every later change pass, so the level is always set on the subject.
       if (outcome.kind === 'registered' && before === undefined) {
         await setCompatibility(rest, subject, compatibility);

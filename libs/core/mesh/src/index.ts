@@ -21,5 +21,6 @@ export * from './pipeline.ts';
 export * from './plan-product.ts';
 export * from './plan-retirement.ts';
 export * from './problem.ts';
+export * from './registry-facts.ts';
 export * from './schema-registry.ts';
 export * from './subject-names.ts';

@@ -1,7 +1,11 @@
+import type { RegistryFacts } from './registry-facts.ts';
+
 /** A Confluent-compatible schema registry. Implementation: libs/adapters/schema-registry. */
 export interface SchemaRegistry {
   /** Throws `HW_REGISTRY_UNREACHABLE` or `HW_REGISTRY_REFUSED`, naming SCHEMA_REGISTRY_URL. */
   ping(): Promise<void>;
+  /** Which product it is, and what it takes without doing it. */
+  describe(): Promise<RegistryFacts>;
   /** Subjects that are not soft deleted. */
   listSubjects(): Promise<readonly string[]>;
   /** The newest version and the compatibility in force, or undefined when there is no such subject. */
@@ -11,6 +15,11 @@ export interface SchemaRegistry {
     readonly subject: string;
     readonly schema: string;
     readonly compatibility: SubjectCompatibility;
+    /**
+     * The change from the newest version was judged here and its readers were asked: the registry's own rule, which knows
+     * no readers, is lifted for this one registration and put back.
+     */
+    readonly isJudged?: boolean;
   }): Promise<RegisterOutcome>;
   /** Soft delete: the versions can still be read by id. No error when it is already gone. */
   deleteSubject(subject: string): Promise<void>;
