@@ -38,11 +38,19 @@ const FLUSH_MS = 250;
 export async function createProduct(
   track: Track,
   lake: CellLake,
-  { partitions, flushIntervalMs } = { partitions: PARTITIONS, flushIntervalMs: FLUSH_MS },
+  {
+    partitions = PARTITIONS,
+    flushIntervalMs = FLUSH_MS,
+  }: { readonly partitions?: number; readonly flushIntervalMs?: number } = {},
 ): Promise<CellProduct> {
   const name = `c${randomUUID().slice(0, 8)}`;
   const topic = `cells.${name}`;
-  await track.admin.createTopic({ name: topic, partitions, replicationFactor: 1, configs: {} });
+  await track.admin.createTopic({
+    name: topic,
+    partitions,
+    replicationFactor: track.brokers === undefined ? 1 : 3,
+    configs: {},
+  });
   const [described] = await track.admin.describeTopics([topic]);
   const folder = path.join(lake.folder, name);
   const lakeUrl = lake.kind === 's3' ? lake.s3.url : pathToFileURL(lake.folder).href;

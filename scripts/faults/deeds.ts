@@ -2,6 +2,7 @@ import { runSql } from '@headwater/platform-embedded';
 import type { FaultOrder } from '@headwater/platform-process';
 import type { S3Fault, S3Request } from '@headwater/testkit';
 import { Redis } from 'ioredis';
+import kafkajs from 'kafkajs';
 import { closeSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -295,6 +296,51 @@ const isCommit = ({ method, key }: S3Request): boolean =>
   method === 'PUT' && /_delta_log\/\d{20}\.json$/.test(key);
 const isPut = ({ method }: S3Request): boolean => method === 'PUT';
 
+/** Kills the broker that leads a partition, so that another one has to, and starts it again. Broker 1 is the controller. */
+const brokerOtherLeader: Deed = {
+  ...whileHeld(() => Promise.resolve(undefined)),
+  async do({ track, product, doomed }) {
+    const { topic } = product.pipeline;
+    const leaders = await leadersOf(track, topic);
+    const leader = [...leaders.values()].find((nodeId) => nodeId > 1);
+    const broker = track.brokers?.brokers.find(({ nodeId }) => nodeId === leader);
+    if (broker === undefined) return undefined;
+    await broker.kill();
+    doomed.release();
+    let after = leaders;
+    const endMs = performance.now() + LEADERS_WITHIN_MS;
+    while (
+      [...after.values()].some((nodeId) => nodeId === leader || nodeId < 0) &&
+      performance.now() < endMs
+    ) {
+      await sleep(100);
+      after = await leadersOf(track, topic).catch(() => after);
+    }
+    await broker.start();
+    const words = (of: ReadonlyMap<number, number>) => [...of].map(([p, nodeId]) => `${p}:${nodeId}`).join();
+    return [...after.values()].includes(leader!)
+      ? undefined
+      : `leaders ${words(leaders)} became ${words(after)}`;
+  },
+};
+
+const LEADERS_WITHIN_MS = 15_000;
+
+async function leadersOf({ settings }: Track, topic: string): Promise<ReadonlyMap<number, number>> {
+  const kafka = new kafkajs.Kafka({
+    brokers: [...settings.bootstrapServers],
+    logLevel: kafkajs.logLevel.NOTHING,
+  });
+  const admin = kafka.admin({ retry: { retries: 3 } });
+  await admin.connect();
+  try {
+    const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+    return new Map(topics[0]?.partitions.map(({ partitionId, leader }) => [partitionId, leader]));
+  } finally {
+    await admin.disconnect();
+  }
+}
+
 /** Kills the control plane of the track with -9; the next cell that needs one starts it again. */
 const killApi: Deed = {
   ...whileHeld(() => Promise.resolve(undefined)),
@@ -321,6 +367,7 @@ export const deeds: Readonly<Partial<Record<FaultKind, Deed>>> = {
   'postgres-restart': postgresRestart,
   'connection-reset': connectionReset,
   'broker-kill': brokerKill,
+  'broker-other-leader': brokerOtherLeader,
   'topic-recreated': topicRecreated,
   'offsets-expired': offsetsExpired,
   'clock-jump': clockJump,

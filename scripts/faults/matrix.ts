@@ -1,5 +1,5 @@
 import { describeError } from '@headwater/kernel';
-import { startS3Server, type S3Server } from '@headwater/testkit';
+import { startS3Server, startThreeBrokers } from '@headwater/testkit';
 import { execFileSync } from 'node:child_process';
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -8,7 +8,7 @@ import { runControlCell } from './run-control-cell.ts';
 import { readMatrix, toCells, type MatrixPair, type SceneCell } from './matrix-file.ts';
 import { isProxyPoint } from './proxy-points.ts';
 import { describeCell, runCell } from './run-cell.ts';
-import { openTrack, type Track } from './track.ts';
+import { openTrack, type Track, type TrackOptions } from './track.ts';
 
 export interface MatrixOptions {
   readonly seeds: number;
@@ -53,7 +53,7 @@ export async function runMatrix(options: MatrixOptions): Promise<number> {
       `${options.seeds} seeds; ${cells.length} cells, ${open.length} to run on ${options.tracks} tracks; results in ${resultsFile}`,
   );
   mkdirSync(path.dirname(resultsFile), { recursive: true });
-  const queue = [...open];
+  const queues = [open.filter(isOfCluster), open.filter((cell) => !isOfCluster(cell)).toSorted(byScene)];
   let done = 0;
   const keep = (result: CellResult): void => {
     const full: KeptResult = { ...result, commit, code, at: new Date().toISOString() };
@@ -62,16 +62,32 @@ export async function runMatrix(options: MatrixOptions): Promise<number> {
     say(`[${String(++done).padStart(4)}/${open.length}] ${describeCell(result)}`);
     for (const problem of result.problems.slice(1)) say(`       ${problem}`);
   };
-  const tracks = Math.max(1, Math.min(options.tracks, queue.length));
   const s3 = open.some(needsS3) ? await startS3Server() : undefined;
+  const [ofCluster = [], others = []] = queues;
   await Promise.all(
-    Array.from({ length: queue.length === 0 ? 0 : tracks }, (_, index) => work(index + 1, queue, keep, s3)),
+    Array.from({ length: Math.max(1, Math.min(options.tracks, open.length)) }, async (_, index) => {
+      // One track at a time has three brokers.
+      if (index === 0 && ofCluster.length > 0) await workOnCluster(ofCluster, keep);
+      await work(index + 1, others, keep, { s3 });
+    }),
   );
   await s3?.[Symbol.asyncDispose]();
   const results = cells.flatMap((cell) => kept.get(nameOf(cell)) ?? []);
   return conclude(pairs, cells, results, performance.now() - startedMs, commit);
 }
 
+async function workOnCluster(queue: SceneCell[], keep: (result: CellResult) => void): Promise<void> {
+  const brokers = await startThreeBrokers();
+  try {
+    await work(9, queue, keep, { brokers });
+  } finally {
+    await brokers[Symbol.asyncDispose]();
+  }
+}
+
+const isOfCluster = ({ scene }: SceneCell): boolean => scene === 'cluster';
+/** Cells of one scene follow each other: a scene's processes stay warm. */
+const byScene = (a: SceneCell, b: SceneCell): number => a.scene.localeCompare(b.scene);
 const needsS3 = ({ kind, point }: Cell): boolean => kind.startsWith('s3-') || isProxyPoint(point);
 
 const CELL_MS_MAX = 120_000;
@@ -81,14 +97,14 @@ async function work(
   index: number,
   queue: SceneCell[],
   keep: (result: CellResult) => void,
-  s3: S3Server | undefined,
+  options: TrackOptions,
 ): Promise<void> {
   let track: Track | undefined;
   try {
     for (let cell = queue.shift(); cell !== undefined; cell = queue.shift()) {
       const startedMs = performance.now();
       try {
-        track ??= await openTrack(index, { s3 });
+        track ??= await openTrack(index, options);
         const run = cell.scene === 'control' ? runControlCell : runCell;
         keep(await within(CELL_MS_MAX, run(track, cell)));
       } catch (error) {

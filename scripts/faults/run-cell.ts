@@ -19,9 +19,9 @@ const DRAINS_WITHIN_MS = 30_000;
 /** A planted bug that stops a lane is told soon. */
 const DRAINS_PLANTED_WITHIN_MS = 12_000;
 const INCIDENT_WITHIN_MS = 12_000;
-const FEED_EVERY_MS = 150;
+const FEED_EVERY_MS = 220;
 /** With so many random characters per record a helping needs more than one part. */
-const PADDING = 120_000;
+const PADDING = 110_000;
 /** A transaction stays open so long after its records could have been taken. */
 const OPEN_MS = 1_500;
 
@@ -48,10 +48,15 @@ export async function runCell(
   const random = createRandom(seedOf(cell));
   const lake = chooseLake(track, cell);
   if (typeof lake === 'string') return unable(cell, startedMs, lake);
-  const product = await createProduct(track, lake);
+  await track.endRetentionWorkers();
+  const product = await createProduct(
+    track,
+    lake,
+    isProxyPoint(cell.point) ? { flushIntervalMs: 1_500 } : {},
+  );
   const load = track.feeders.feedTopic(product.pipeline.topic, {
     partitions: PARTITIONS,
-    recordsPerHelping: isProxyPoint(cell.point) ? 140 : 40 + Math.floor(random() * 40),
+    recordsPerHelping: isProxyPoint(cell.point) ? 80 : 40 + Math.floor(random() * 40),
     padding: isProxyPoint(cell.point) ? PADDING : 0,
     withTransactions: setting === 'transactions' || (setting === undefined && cell.seed % 2 === 0),
     random,
@@ -64,7 +69,7 @@ export async function runCell(
     worker.plant(cell.planted === undefined ? [] : [cell.planted]);
     const doomed = isProxyPoint(cell.point) ? watchAtProxy(worker, track, cell.point, product) : worker;
     const abort = setting === 'open-transaction' ? await load.leaveOpen() : undefined;
-    load.start(isProxyPoint(cell.point) ? 1_200 : FEED_EVERY_MS);
+    load.start(isProxyPoint(cell.point) ? 2_500 : FEED_EVERY_MS);
     const scene: Scene = { track, product, load, doomed, random };
     const fired = await fire(scene, cell, deed, setting, (worker) => workers.push(worker));
     await load.end();
@@ -347,6 +352,16 @@ const RELEASED_WITHIN_MS = 2_500;
 async function tidy(track: Track, product: CellProduct, workers: readonly OrderedProcess[]): Promise<void> {
   for (const worker of workers) if (!worker.process.hasExited()) worker.order({});
   await product.retire().catch(() => undefined);
+  await endLane(track, product, workers);
+  product.remove();
+}
+
+/** Waits until nobody owns the lane, and gives the workers back that are alive then. */
+export async function endLane(
+  track: Track,
+  product: CellProduct,
+  workers: readonly OrderedProcess[],
+): Promise<void> {
   const { pipelineId } = product.pipeline;
   const isFree = await waitUntil(
     async () => {
@@ -361,7 +376,6 @@ async function tidy(track: Track, product: CellProduct, workers: readonly Ordere
     if (isFree) track.giveBack(worker);
     else await worker.process.kill();
   }
-  product.remove();
 }
 
 export const describeCell = ({

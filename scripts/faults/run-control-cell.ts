@@ -7,7 +7,8 @@ import { judgeLedger } from './cell-oracle.ts';
 import { createProduct, PARTITIONS, type CellProduct } from './cell-product.ts';
 import { deeds, type Deed, type Scene } from './deeds.ts';
 import { judgeLog } from './delta-reader.ts';
-import { untilReady, type OrderedProcess } from './processes.ts';
+import type { OrderedProcess } from './processes.ts';
+import { endLane } from './run-cell.ts';
 import { createRandom } from './schedule.ts';
 import type { Track } from './track.ts';
 import { waitUntil } from './workers.ts';
@@ -41,21 +42,21 @@ export async function runControlCell(track: Track, cell: Cell): Promise<CellResu
     timestampMs: Date.now() - 3 * DAYS_MS,
   });
   const recent = track.feeders.feedTopic(product.pipeline.topic, options);
-  const processes: OrderedProcess[] = [];
+  const retention: OrderedProcess[] = [];
+  let staging: OrderedProcess | undefined;
   try {
     if (cell.kind === 'kill-api') await track.controlPlane();
     await old.feed();
     const oldEnds = await track.admin.offsetsAt(product.pipeline.topic, { kind: 'latest' });
-    const staging = await track.takeWorker();
+    staging = await track.takeWorker();
     staging.order({});
-    processes.push(staging);
     await stageAll(product, oldEnds);
     await recent.feed();
-    const doomed = await track.launchApp('retention-worker', waiting, { RETENTION_SCHEDULE: '500ms' });
-    processes.push(doomed);
+    const doomed = await track.retentionWorkers().take();
+    retention.push(doomed);
     const scene: Scene = { track, product, load: recent, doomed, random };
     const { proof, heir } = await fire(scene, cell, deed);
-    if (heir !== undefined) processes.push(heir);
+    if (heir !== undefined) retention.push(heir);
     const problems = await judge(scene, cell, deed, oldEnds);
     const { problems: inLedger, ...found } = countRows(product, [old, recent]);
     return {
@@ -73,12 +74,11 @@ export async function runControlCell(track: Track, cell: Cell): Promise<CellResu
   } finally {
     await Promise.all([old.close(), recent.close()]);
     await product.retire().catch(() => undefined);
-    await Promise.all(processes.map((each) => (each.process.hasExited() ? undefined : each.process.kill())));
+    await endLane(track, product, staging === undefined ? [] : [staging]);
+    for (const each of retention) if (!each.process.hasExited()) track.retentionWorkers().giveBack(each);
     product.remove();
   }
 }
-
-const waiting = { at: 'outbox.insert', nth: 1, action: 'hold' } as const;
 
 async function stageAll({ primary, pipeline }: CellProduct, ends: Offsets): Promise<void> {
   const staged = await waitUntil(
@@ -98,7 +98,6 @@ async function fire(
   deed: Deed,
 ): Promise<{ readonly proof: string | undefined; readonly heir: OrderedProcess | undefined }> {
   const { doomed, track } = scene;
-  await untilReady(doomed);
   const clock = deed.clockMs === undefined ? {} : { clockMs: deed.clockMs(cell.seed) / 60 };
   const serial = doomed.order({ at: cell.point, nth: 1, action: deed.action, ...clock });
   const hasFired = await waitUntil(() => doomed.fired(serial) !== undefined, FIRES_WITHIN_MS, 15);
@@ -106,9 +105,8 @@ async function fire(
     doomed.order({});
     return { proof: undefined, heir: undefined };
   }
-  const heir = deed.endsProcess
-    ? await track.launchApp('retention-worker', {}, { RETENTION_SCHEDULE: '500ms' })
-    : undefined;
+  const heir = deed.endsProcess ? await track.retentionWorkers().take() : undefined;
+  heir?.order({});
   const detail = await deed.do(scene);
   return { proof: detail === undefined ? undefined : `${doomed.fired(serial)}; ${detail}`, heir };
 }
@@ -134,7 +132,7 @@ async function judge(
       if (starts === undefined) return false;
       const { nextOffsets } = judgeLedger(primary.commits(), pipeline.pipelineId);
       for (const [partition, start] of starts) {
-        if (start > (nextOffsets.get(partition) ?? 0n))
+        if (deed.outcome === 'drained' && start > (nextOffsets.get(partition) ?? 0n))
           problems.push(`${partition} begins at ${start}, beyond what is staged`);
       }
       return [...oldEnds].every(([partition, end]) => (starts.get(partition) ?? 0n) >= end);

@@ -11,6 +11,7 @@ import {
   testCacheDir,
   type S3FaultProxy,
   type S3Server,
+  type ThreeBrokers,
 } from '@headwater/testkit';
 import type { S3Connection } from '@headwater/adapter-object-store';
 import { execFileSync } from 'node:child_process';
@@ -19,8 +20,8 @@ import { createServer, type Server } from 'node:http';
 import path from 'node:path';
 import { openFeeders, type Feeders } from './cell-load.ts';
 import { openReader } from './delta-reader.ts';
-import type { FaultOrder } from '@headwater/platform-process';
-import { launch, untilReady, type OrderedProcess } from './processes.ts';
+import { createPool, type ProcessPool } from './process-pool.ts';
+import { launch, untilReady, type LaunchOptions, type OrderedProcess } from './processes.ts';
 import { openTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 
 /** One warm stack and its workers; cells run on it one after another. Tracks share nothing. */
@@ -29,6 +30,8 @@ export interface Track {
   readonly home: string;
   readonly stack: Stack;
   readonly settings: KafkaSettings;
+  /** Of a track with three. */
+  readonly brokers: ThreeBrokers | undefined;
   /** Between the workers and Postgres. */
   readonly database: TcpProxy;
   readonly postgres: Postgres;
@@ -43,12 +46,10 @@ export interface Track {
   takeWorker(): Promise<OrderedProcess>;
   /** Gives a worker back that is alive, idle and calm. */
   giveBack(worker: OrderedProcess): void;
-  /** Starts a process of another app on this stack. */
-  launchApp(
-    app: 'retention-worker' | 'control-plane',
-    firstOrder: Omit<FaultOrder, 'serial'>,
-    environment?: Readonly<Record<string, string>>,
-  ): Promise<OrderedProcess>;
+  /** Retention workers that wait before they add work; started at the first call. */
+  retentionWorkers(): ProcessPool;
+  /** Other scenes run without them. */
+  endRetentionWorkers(): Promise<void>;
   /** The control plane of the track, started when it does not run. */
   controlPlane(): Promise<OrderedProcess>;
   close(): Promise<void>;
@@ -64,32 +65,32 @@ export interface TrackLake {
 
 /** The lease of workers under test, milliseconds. */
 export const LEASE_MS = 1_000;
-const waiting = { at: 'sweep.before', nth: 1, action: 'hold' } as const;
-
 export interface TrackOptions {
   /** Workers started ahead. */
   readonly spareWorkers?: number;
   readonly s3?: S3Server | undefined;
+  /** Three brokers instead of the one of the stack. */
+  readonly brokers?: ThreeBrokers | undefined;
   /** Most heap of a worker; undefined leaves it to the runtime. */
   readonly heapMiB?: number | undefined;
 }
 
 export async function openTrack(index: number, options: TrackOptions = {}): Promise<Track> {
-  const { spareWorkers, s3: server, heapMiB } = { spareWorkers: SPARE_WORKERS, heapMiB: 200, ...options };
+  const { spareWorkers, s3: server, heapMiB, brokers } = { spareWorkers: 2, heapMiB: 200, ...options };
   const home = createTestHome();
   const registry = await emptyRegistry();
   const stack = await startStack({
     home,
     cacheDir: testCacheDir(),
-    env: { ...environmentWithoutParts(), SCHEMA_REGISTRY_URL: registry.url },
+    env: {
+      ...environmentWithoutParts(),
+      SCHEMA_REGISTRY_URL: registry.url,
+      KAFKA_BOOTSTRAP_SERVERS: brokers?.bootstrapServers.join(','),
+    },
     onProgress: () => undefined,
   });
   const settings = { bootstrapServers: stack.kafkaBootstrapServers.split(',') };
-  const databaseUrl = new URL(stack.databaseUrl);
-  const database = await openTcpProxy({ host: databaseUrl.hostname, port: Number(databaseUrl.port) });
-  databaseUrl.hostname = '127.0.0.1';
-  databaseUrl.port = String(database.port);
-  const feeders = openFeeders(settings, `faults-${index}`);
+  const database = await openDatabaseProxy(stack);
   const [postgres, reader] = await Promise.all([
     createPostgres({
       databaseUrl: stack.databaseUrl,
@@ -101,97 +102,34 @@ export async function openTrack(index: number, options: TrackOptions = {}): Prom
   const admin = createKafkaAdmin({ settings });
   const smallDisk = mountSmallDisk(path.join(home, 'small-disk'));
   const s3 = server === undefined ? undefined : await openLake(server, index);
-  const common = {
-    ...(s3 === undefined
-      ? {}
-      : {
-          LAKE_S3_ENDPOINT: s3.proxy.endpoint,
-          LAKE_S3_REGION: 'us-east-1',
-          AWS_ACCESS_KEY_ID: process.env['AWS_ACCESS_KEY_ID'] ?? '',
-          AWS_SECRET_ACCESS_KEY: process.env['AWS_SECRET_ACCESS_KEY'] ?? '',
-        }),
-    DATABASE_URL: databaseUrl.href,
-    LOG_LEVEL: 'warn',
-  };
-  const launchApp: Track['launchApp'] = (app, firstOrder, environment = {}) =>
-    launch({
-      stack,
-      home,
-      name: `${app}-${++started}`,
-      app,
-      environment: { ...common, ...environment },
-      firstOrder,
-    });
-  let started = 0;
-  let api: OrderedProcess | undefined;
-  const launchWorker = (): Promise<OrderedProcess> =>
-    launch({
-      stack,
-      home,
-      name: `worker-${++started}`,
-      app: 'staging-worker',
-      heapMiB,
-      environment: {
-        ...common,
-        STAGING_LEASE: `${LEASE_MS}ms`,
-        STAGING_SWEEP: '150ms',
-        STAGING_ENGINE_THREADS: '1',
-        STAGING_DUCKDB_MEMORY: '256MiB',
-        HEADWATER_FAULT_CHECKPOINT_EVERY: '3',
-      },
-      firstOrder: waiting,
-    });
-  const spare: Promise<OrderedProcess>[] = [];
-  const workers: OrderedProcess[] = [];
-  const stockUp = (): void => {
-    while (spare.length < spareWorkers) {
-      const next = launchWorker();
-      next.catch(() => undefined);
-      spare.push(next);
-    }
-  };
-  stockUp();
+  const apps = createApps({
+    stack,
+    home,
+    heapMiB,
+    spareWorkers,
+    common: commonEnvironment(database.url, s3),
+  });
   return {
     name: `track ${index}`,
     home,
     stack,
     settings,
-    database,
+    brokers,
+    database: database.proxy,
     postgres,
     admin,
-    feeders,
+    feeders: openFeeders(settings, `faults-${index}`),
     reader,
     smallDisk,
     s3,
-    launchApp,
-    async controlPlane() {
-      if (api === undefined || api.process.hasExited())
-        api = await launchApp('control-plane', {}, { HEADWATER_HOME: home });
-      await untilReady(api);
-      return api;
-    },
-    async takeWorker() {
-      const worker = await (spare.shift() ?? launchWorker());
-      stockUp();
-      workers.push(worker);
-      await untilReady(worker);
-      return worker;
-    },
-    giveBack(worker) {
-      worker.plant([]);
-      worker.order(waiting);
-      spare.unshift(Promise.resolve(worker));
-    },
+    ...apps,
     async close() {
-      for (const each of await Promise.allSettled(spare))
-        if (each.status === 'fulfilled') workers.push(each.value);
-      await api?.process.kill();
-      await Promise.all(workers.map((worker) => worker.process.kill().catch(() => undefined)));
+      await apps.close();
       await postgres.close().catch(() => undefined);
       await admin.close().catch(() => undefined);
       reader.close();
       await stack.stop();
-      await database.close();
+      await database.proxy.close();
       await s3?.proxy[Symbol.asyncDispose]();
       s3?.direct.close();
       registry.close();
@@ -201,12 +139,108 @@ export async function openTrack(index: number, options: TrackOptions = {}): Prom
   };
 }
 
+async function openDatabaseProxy({ databaseUrl }: Stack) {
+  const url = new URL(databaseUrl);
+  const proxy = await openTcpProxy({ host: url.hostname, port: Number(url.port) });
+  url.hostname = '127.0.0.1';
+  url.port = String(proxy.port);
+  return { proxy, url: url.href };
+}
+
+const commonEnvironment = (
+  databaseUrl: string,
+  s3: TrackLake | undefined,
+): Readonly<Record<string, string>> => ({
+  ...(s3 === undefined
+    ? {}
+    : {
+        LAKE_S3_ENDPOINT: s3.proxy.endpoint,
+        LAKE_S3_REGION: 'us-east-1',
+        AWS_ACCESS_KEY_ID: process.env['AWS_ACCESS_KEY_ID'] ?? '',
+        AWS_SECRET_ACCESS_KEY: process.env['AWS_SECRET_ACCESS_KEY'] ?? '',
+      }),
+  DATABASE_URL: databaseUrl,
+  LOG_LEVEL: 'warn',
+});
+
+type Apps = Pick<
+  Track,
+  'takeWorker' | 'giveBack' | 'retentionWorkers' | 'endRetentionWorkers' | 'controlPlane' | 'close'
+>;
+
+/** The processes of a track: workers and retention workers started ahead, the control plane when it is asked for. */
+function createApps(options: {
+  readonly stack: Stack;
+  readonly home: string;
+  readonly heapMiB: number | undefined;
+  readonly spareWorkers: number;
+  readonly common: Readonly<Record<string, string>>;
+}): Apps {
+  const { stack, home, heapMiB, spareWorkers, common } = options;
+  let started = 0;
+  const run = (
+    app: LaunchOptions['app'],
+    firstOrder: LaunchOptions['firstOrder'],
+    environment: Readonly<Record<string, string>>,
+  ): Promise<OrderedProcess> =>
+    launch({
+      stack,
+      home,
+      name: `${app}-${++started}`,
+      app,
+      heapMiB,
+      environment: { ...common, ...environment },
+      firstOrder,
+    });
+  const workers = createPool({
+    size: spareWorkers,
+    waiting: beforeSweep,
+    launch: () => run('staging-worker', beforeSweep, workerEnvironment),
+  });
+  let retention: ProcessPool | undefined;
+  let api: OrderedProcess | undefined;
+  return {
+    takeWorker: () => workers.take(),
+    giveBack: (worker) => workers.giveBack(worker),
+    retentionWorkers: () =>
+      (retention ??= createPool({
+        size: 2,
+        waiting: frozen,
+        launch: () => run('retention-worker', frozen, { RETENTION_SCHEDULE: '300ms' }),
+      })),
+    async endRetentionWorkers() {
+      await retention?.close();
+      retention = undefined;
+    },
+    async controlPlane() {
+      if (api === undefined || api.process.hasExited())
+        api = await run('control-plane', {}, { HEADWATER_HOME: home });
+      await untilReady(api);
+      return api;
+    },
+    async close() {
+      await Promise.all([workers.close(), retention?.close(), api?.process.kill().catch(() => undefined)]);
+    },
+  };
+}
+
+const beforeSweep = { at: 'sweep.before', nth: 1, action: 'hold' } as const;
+/** Neither adds nor takes work before the cell says so. */
+const frozen = { at: '*', nth: 1, action: 'hold' } as const;
+
+const workerEnvironment = {
+  STAGING_LEASE: `${LEASE_MS}ms`,
+  STAGING_SWEEP: '150ms',
+  STAGING_ENGINE_THREADS: '1',
+  STAGING_DUCKDB_MEMORY: '256MiB',
+  HEADWATER_FAULT_CHECKPOINT_EVERY: '3',
+};
+
 async function openLake(server: S3Server, index: number): Promise<TrackLake> {
   const proxy = await startS3FaultProxy(server.endpoint);
   return { proxy, direct: server.connect(), url: `s3://${server.bucket}/track-${index}-${process.pid}` };
 }
 
-const SPARE_WORKERS = 2;
 const SMALL_DISK_MIB = 48;
 
 /** A file system in memory, for cells that fill their disk. Undefined when mounting is not allowed. */

@@ -35,11 +35,15 @@ export interface WorkerTools {
 }
 
 /** Only in a faults build. */
-const withSweepPoint = (work: WorkItems): WorkItems => ({
+const withWorkPoints = (work: WorkItems): WorkItems => ({
   ...work,
   async due(queue, limit) {
     await faultPoint('outbox.sweep');
     return work.due(queue, limit);
+  },
+  async claim(queue, owner, ttlMs, workId) {
+    await faultPoint('outbox.claim');
+    return work.claim(queue, owner, ttlMs, workId);
   },
 });
 
@@ -78,7 +82,7 @@ export async function startWorker(environment: Environment, tools: WorkerTools):
   const runner = startWorkRunner({
     queue: 'retention',
     ...(__HEADWATER_FAULTS__ && environment.faults !== undefined
-      ? { work: withSweepPoint(postgres.work), leaseMs: 1_500, sweepIntervalMs: 300 }
+      ? { work: withWorkPoints(postgres.work), leaseMs: 1_500, sweepIntervalMs: 300 }
       : { work: postgres.work }),
     doorbell,
     runJob: bindHandlers('retention', retentionHandlers(world)),

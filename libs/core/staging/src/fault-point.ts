@@ -34,6 +34,7 @@ export const faultPointNames = [
   'outbox.insert',
   'outbox.ring',
   'outbox.sweep',
+  'outbox.claim',
   'retention.plan',
   'retention.guard',
   'retention.delete-records',

@@ -13,6 +13,7 @@ export interface FaultSwitchOptions {
 export interface FaultOrder {
   /** Grows with each order; a new one starts counting again. */
   readonly serial: number;
+  /** `*` is every point: the process waits wherever it comes. */
   readonly at?: string;
   readonly nth?: number;
   /** hold: wait there, everything else goes on, until `released` is at least this serial. */
@@ -57,8 +58,9 @@ export function createFaultSwitch({ controlFile, firedFile }: FaultSwitchOptions
   };
   const onPoint = async (name: string): Promise<void> => {
     const order = look();
-    if (order.action === undefined || order.at !== name || ++passed !== order.nth) return;
-    say(name, order.action);
+    const isHere = order.at === '*' || (order.at === name && ++passed === order.nth);
+    if (order.action === undefined || !isHere) return;
+    if (order.at !== '*') say(name, order.action);
     if (order.clockMs !== undefined) shiftClock(order.clockMs);
     // A stop takes effect before the next statement, a kill has no next statement.
     if (order.action === 'kill') process.kill(process.pid, 'SIGKILL');
