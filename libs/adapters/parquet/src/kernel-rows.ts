@@ -144,6 +144,7 @@ function dropUnused(coded: readonly CodedVector[], count: number): readonly numb
         isUsed[block[data + row]!] = 1;
     }
   }
+  assert(isUsed.lastIndexOf(1) < count, 'a code is one of its dictionary');
   const used = Array.from({ length: count }, (_, code) => code).filter((code) => isUsed[code] === 1);
   if (used.length < count) renumber(coded, used);
   return used;
