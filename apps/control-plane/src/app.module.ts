@@ -4,6 +4,7 @@ import { MercuriusDriver, type MercuriusDriverConfig } from '@nestjs/mercurius';
 import { ApplicationModule } from './application/application.module.ts';
 import { AuditModule } from './audit/audit.module.ts';
 import { ChangeRequestModule } from './change-request/change-request.module.ts';
+import { ContractChangeModule } from './contract-change/contract-change.module.ts';
 import { DataContractModule } from './data-contract/data-contract.module.ts';
 import { DataProductModule } from './data-product/data-product.module.ts';
 import { DomainModule } from './domain/domain.module.ts';
@@ -13,6 +14,7 @@ import { OperatingModule } from './operating/operating.module.ts';
 import { OperationModule } from './operation/operation.module.ts';
 import { QuarantineModule } from './quarantine/quarantine.module.ts';
 import { RetentionModule } from './retention/retention.module.ts';
+import { ReviewTaskModule } from './review-task/review-task.module.ts';
 import { ServicesModule, type Services } from './services.ts';
 import { StagingModule } from './staging/staging.module.ts';
 import { TeamModule } from './team/team.module.ts';
@@ -26,6 +28,7 @@ const features = [
   ApplicationModule,
   DataProductModule,
   DataContractModule,
+  ContractChangeModule,
   TopicModule,
   StagingModule,
   QuarantineModule,
@@ -33,6 +36,7 @@ const features = [
   OperationModule,
   OperatingModule,
   ChangeRequestModule,
+  ReviewTaskModule,
   RetentionModule,
   AuditModule,
   NodeModule,

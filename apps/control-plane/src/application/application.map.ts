@@ -1,8 +1,10 @@
-import type { Application as CoreApplication } from '@headwater/core-mesh';
-import type { Application } from '../generated/schema-types.ts';
+import type { Application as CoreApplication, ApplicationRead as CoreRead } from '@headwater/core-mesh';
+import type { Application, ApplicationRead } from '../generated/schema-types.ts';
+import { toEnumName } from '../schema/enum-name.ts';
 import { toGlobalId } from '../schema/global-id.ts';
 
 export interface ApplicationModel extends Application {
+  readonly applicationId: string;
   readonly teamId: string;
 }
 
@@ -13,5 +15,25 @@ export const toApplication = (application: CoreApplication): ApplicationModel =>
   principal: application.principal,
   createdAt: application.createdAtMs,
   version: application.generation,
+  applicationId: application.id,
   teamId: application.teamId,
+});
+
+export interface ApplicationReadModel extends ApplicationRead {
+  readonly applicationId: string;
+  readonly productId: string;
+}
+
+export const toApplicationRead = (read: CoreRead): ApplicationReadModel => ({
+  __typename: 'ApplicationRead',
+  id: toGlobalId('ApplicationRead', read.id),
+  port: toEnumName(read.port),
+  fields: read.fields,
+  versionRange: read.versionRange,
+  schemaType: read.schema?.type,
+  consumerGroup: read.consumerGroup,
+  declaredBy: read.declaredBy,
+  declaredAt: read.declaredAtMs,
+  applicationId: read.applicationId,
+  productId: read.productId,
 });

@@ -6,7 +6,7 @@ import { userErrorsOf } from '../schema/mutation.ts';
 import type { RequestContext } from '../schema/request-context.ts';
 import { toTeam } from '../team/team.map.ts';
 import { ApplicationCommands } from './application.commands.ts';
-import { toApplication, type ApplicationModel } from './application.map.ts';
+import { toApplication, toApplicationRead, type ApplicationModel } from './application.map.ts';
 import { ApplicationQueries } from './application.queries.ts';
 
 @Resolver('Application')
@@ -36,6 +36,11 @@ export class ApplicationResolver {
   async team(@Parent() { teamId }: ApplicationModel, @Context() { loaders }: RequestContext) {
     const team = await loaders.team(teamId);
     return team && toTeam(team);
+  }
+
+  @ResolveField('reads')
+  async reads(@Parent() { applicationId }: ApplicationModel, @Context() { loaders }: RequestContext) {
+    return (await loaders.readsOfApplication(applicationId)).map(toApplicationRead);
   }
 
   @Mutation('registerApplication')

@@ -1,5 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Approval, ChangeRequest, MeshUnit, Principal, Problem } from '@headwater/core-mesh';
+import {
+  judgeReviews,
+  type Approval,
+  type ChangeRequest,
+  type MeshUnit,
+  type Principal,
+  type Problem,
+} from '@headwater/core-mesh';
 import { err, ok, type Result } from '@headwater/kernel';
 import type {
   ApproveChangeRequestInput,
@@ -33,7 +40,9 @@ export class ChangeRequestCommands {
       const found = await findRequest(unit, id);
       if (!found.ok) return found;
       const request = found.value;
-      const problem = judgeApproval(request, { by: actor, planHash, nowMs: platform.clock.nowMs() });
+      const problem =
+        judgeApproval(request, { by: actor, planHash, nowMs: platform.clock.nowMs() }) ??
+        judgeReviews(await unit.reviewTasks.byChangeRequestIds([request.id]));
       if (problem !== undefined) return err([problem]);
       const operationId = await startOperation(unit, platform.ids.uuid(), request.requestedBy, {
         operation: request.kind === 'retire' ? 'retire' : 'onboard',
@@ -84,6 +93,7 @@ export class ChangeRequestCommands {
       const problem =
         judgeOpen(request) ?? (status === 'withdrawn' ? judgeOwn(request, call.principal) : undefined);
       if (problem !== undefined) return err([problem]);
+      await unit.reviewTasks.cancelOfRequest(request.id);
       await unit.changeRequests.update(request.id, request.generation, {
         status,
         ...(status === 'declined'

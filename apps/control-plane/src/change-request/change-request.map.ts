@@ -7,6 +7,7 @@ import { toPlan } from '../schema/plan.map.ts';
 export interface ChangeRequestModel extends ChangeRequest {
   readonly productId: string;
   readonly operationId: string | undefined;
+  readonly changeRequestId: string;
 }
 
 export const toChangeRequest = (request: CoreRequest): ChangeRequestModel => ({
@@ -29,4 +30,5 @@ export const toChangeRequest = (request: CoreRequest): ChangeRequestModel => ({
   version: request.generation,
   productId: request.productId,
   operationId: request.operationId,
+  changeRequestId: request.id,
 });

@@ -12,6 +12,7 @@ import { toOperation } from '../operation/operation.map.ts';
 import type { PageArguments } from '../schema/connection.ts';
 import { toCoreName } from '../schema/enum-name.ts';
 import { idOf } from '../schema/global-id.ts';
+import { toReviewTask } from '../review-task/review-task.map.ts';
 import type { RequestContext } from '../schema/request-context.ts';
 import { ChangeRequestCommands } from './change-request.commands.ts';
 import { toChangeRequest, type ChangeRequestModel } from './change-request.map.ts';
@@ -45,6 +46,14 @@ export class ChangeRequestResolver {
   async dataProduct(@Parent() { productId }: ChangeRequestModel, @Context() { loaders }: RequestContext) {
     const product = await loaders.product(productId);
     return product && toDataProduct(product);
+  }
+
+  @ResolveField('reviewTasks')
+  async reviewTasks(
+    @Parent() { changeRequestId }: ChangeRequestModel,
+    @Context() { loaders }: RequestContext,
+  ) {
+    return (await loaders.reviewTasksOfRequest(changeRequestId)).map(toReviewTask);
   }
 
   @ResolveField('operation')

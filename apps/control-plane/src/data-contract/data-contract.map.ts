@@ -1,9 +1,20 @@
 import { describeColumnType, type ContractVersion } from '@headwater/core-mesh';
+import { diffContracts, parseContract, type DataContract as Contract } from '@headwater/core-contract';
 import type { Column } from '@headwater/core-contract';
-import type { ContractProperty, DataContract } from '../generated/schema-types.ts';
+import { toContractChange } from '../contract-change/contract-change.map.ts';
+import type {
+  ContractChangelog,
+  ContractPromise,
+  ContractProperty,
+  DataContract,
+} from '../generated/schema-types.ts';
+import { toEnumName } from '../schema/enum-name.ts';
 import { toGlobalId } from '../schema/global-id.ts';
 
-export interface DataContractModel extends Omit<DataContract, 'jsonSchema'> {
+export interface DataContractModel extends Omit<
+  DataContract,
+  'jsonSchema' | 'promises' | 'changelog' | 'purpose' | 'usage' | 'limitations'
+> {
   readonly contract: ContractVersion;
 }
 
@@ -27,3 +38,32 @@ export const toProperty = (column: Column): ContractProperty => ({
   classification: column.classification,
   personal: column.personal,
 });
+
+/** The document behind a stored version; undefined when this version of the program cannot read it any more. */
+export function documentOf({ text }: Pick<ContractVersion, 'text'>): Contract | undefined {
+  const parsed = parseContract(text);
+  return parsed.ok ? parsed.value : undefined;
+}
+
+export const toPromises = (document: Contract | undefined): readonly ContractPromise[] =>
+  (document?.odcs.slaProperties ?? []).map(({ property, value, unit, element }) => ({
+    property,
+    value: String(value),
+    unit,
+    element,
+  }));
+
+/** What changed from the version that was published before it. */
+export function toChangelog(
+  before: Contract | undefined,
+  after: Contract | undefined,
+): ContractChangelog | undefined {
+  if (before === undefined || after === undefined) return undefined;
+  const { classification, semver, changes } = diffContracts(before.odcs, after.odcs);
+  return {
+    previousVersion: before.odcs.version,
+    classification: toEnumName(classification),
+    neededVersion: semver,
+    changes: changes.map(toContractChange),
+  };
+}

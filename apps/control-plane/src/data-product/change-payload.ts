@@ -2,6 +2,8 @@ import type { PolicyFinding } from '@headwater/core-mesh';
 import type { Plan } from '@headwater/core-reconcile';
 import { toChangeRequest } from '../change-request/change-request.map.ts';
 import { toOperation } from '../operation/operation.map.ts';
+import type { ProductAdvice } from '../contract-change/contract-adviser.ts';
+import { toChangeAdvice } from '../contract-change/contract-change.map.ts';
 import type { Loaders } from '../schema/loaders.ts';
 import { userErrorsOf, type Outcome } from '../schema/mutation.ts';
 import { toPlan } from '../schema/plan.map.ts';
@@ -18,10 +20,12 @@ export interface ChangeOutcome {
   readonly outcome: Outcome<Partial<ChangeRefs>>;
   readonly plan?: Plan;
   readonly findings?: readonly PolicyFinding[];
+  /** Set when the contract changes. */
+  readonly advice?: ProductAdvice;
 }
 
 /** The payload of every mutation that makes a change request, read back from what is stored. */
-export async function toChangePayload({ outcome, plan, findings }: ChangeOutcome, loaders: Loaders) {
+export async function toChangePayload({ outcome, plan, findings, advice }: ChangeOutcome, loaders: Loaders) {
   const refs: Partial<ChangeRefs> = outcome.ok ? outcome.value : {};
   const [product, request, operation] = await Promise.all([
     refs.productId === undefined ? undefined : loaders.product(refs.productId),
@@ -33,6 +37,7 @@ export async function toChangePayload({ outcome, plan, findings }: ChangeOutcome
     dataProduct: product && toDataProduct(product),
     changeRequest: request && toChangeRequest(request),
     plan: shown && toPlan(shown.plan, shown.findings),
+    advice: advice && toChangeAdvice(advice),
     operation: operation && toOperation(operation),
     userErrors: userErrorsOf(outcome),
   };

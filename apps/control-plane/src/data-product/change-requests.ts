@@ -15,6 +15,7 @@ import type { Settings } from '../settings.ts';
 import type { ChangeOutcome, ChangeRefs } from './change-payload.ts';
 import { traceOfRequest } from '../operation/trace-of-request.ts';
 import { operationTitle } from './operation-title.ts';
+import type { NewReview } from '../contract-change/judge-advice.ts';
 import type { World } from './observe-product.ts';
 
 /** A planned and judged change, ready to be stored. */
@@ -27,6 +28,8 @@ export interface Submission {
   readonly desired: Json;
   readonly plan: Plan;
   readonly findings: readonly PolicyFinding[];
+  /** Applications that are asked before it begins. */
+  readonly reviews: readonly NewReview[];
 }
 
 const requestLivesMs = 7 * 86_400_000;
@@ -56,15 +59,16 @@ export class ChangeRequests {
 
   async submit(call: MutationCall, submission: Submission): Promise<ChangeOutcome> {
     const { ids, clock } = this.platform;
-    const needsApproval = submission.findings.some(({ mode }) => mode === 'approve');
-    const { productId, productName, plan, findings, desired, kind } = submission;
+    const { productId, productName, plan, findings, desired, kind, reviews } = submission;
+    const needsApproval = findings.some(({ mode }) => mode === 'approve');
+    const waits = needsApproval || reviews.length > 0;
     const requestId = ids.uuid();
     const outcome = await this.mutations.run<Partial<ChangeRefs>>(call, async (unit, actor) => {
       if (await isBeingChanged(unit, productId)) return err([inProgress(productName)]);
       const request = await unit.changeRequests.create({
         id: requestId,
         kind,
-        status: needsApproval ? 'proposed' : 'approved',
+        status: waits ? 'proposed' : 'approved',
         productId,
         productName,
         requestedBy: actor,
@@ -72,11 +76,19 @@ export class ChangeRequests {
         desired,
         plan,
         findings,
-        approvals: needsApproval
+        approvals: waits
           ? []
           : [{ decision: 'approved', by: 'policy', atMs: clock.nowMs(), planHash: plan.hash }],
       });
-      const operationId = needsApproval
+      for (const review of reviews) {
+        await unit.reviewTasks.create({
+          id: ids.uuid(),
+          changeRequestId: requestId,
+          productId,
+          ...review,
+        });
+      }
+      const operationId = waits
         ? undefined
         : await startOperation(unit, ids.uuid(), actor, { ...submission, requestId });
       if (operationId !== undefined) {
@@ -90,7 +102,13 @@ export class ChangeRequests {
         audit: {
           event: 'change.requested',
           subject: productName,
-          facts: { changeRequestId: requestId, kind, planHash: plan.hash, needsApproval },
+          facts: {
+            changeRequestId: requestId,
+            kind,
+            planHash: plan.hash,
+            needsApproval,
+            reviews: reviews.length,
+          },
         },
       });
     });

@@ -1,9 +1,11 @@
 import { Module } from '@nestjs/common';
+import { ContractAdviser } from '../contract-change/contract-adviser.ts';
 import { ChangeRequests } from './change-requests.ts';
 import { DataProductCommands } from './data-product.commands.ts';
 import { DataProductQueries } from './data-product.queries.ts';
 import { DataProductResolver } from './data-product.resolver.ts';
 import { OutputPortResolver } from './output-port.resolver.ts';
+import { ProductChanges } from './product-changes.ts';
 
 @Module({
   providers: [
@@ -12,7 +14,9 @@ import { OutputPortResolver } from './output-port.resolver.ts';
     DataProductQueries,
     DataProductCommands,
     ChangeRequests,
+    ProductChanges,
+    ContractAdviser,
   ],
-  exports: [DataProductQueries, ChangeRequests],
+  exports: [DataProductQueries, ChangeRequests, ProductChanges, ContractAdviser],
 })
 export class DataProductModule {}

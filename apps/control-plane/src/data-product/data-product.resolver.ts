@@ -1,6 +1,7 @@
 import { Inject } from '@nestjs/common';
 import { Args, Context, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import { userError } from '@headwater/kernel';
+import { toApplicationRead } from '../application/application.map.ts';
 import { toDataContract } from '../data-contract/data-contract.map.ts';
 import { toDomain } from '../domain/domain.map.ts';
 import type {
@@ -113,6 +114,11 @@ export class DataProductResolver {
     return pipeline === undefined
       ? []
       : (await loaders.openIncidents(pipeline.spec.pipelineId)).map(toIncident);
+  }
+
+  @ResolveField('readers')
+  async readers(@Parent() { product }: DataProductModel, @Context() { loaders }: RequestContext) {
+    return (await loaders.readsOfProduct(product.id)).map(toApplicationRead);
   }
 
   @Mutation('onboardDataProduct')

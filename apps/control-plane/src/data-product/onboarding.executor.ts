@@ -1,4 +1,6 @@
+import { toJsonSchema } from '@headwater/core-contract';
 import {
+  isSameJson,
   planProduct,
   type DesiredProduct,
   type MeshUnit,
@@ -167,12 +169,14 @@ async function claimTopic({ unit, desired, operation, platform }: StepInput, top
   });
 }
 
-async function ensureSubject({ world, desired }: StepInput): Promise<string> {
+async function ensureSubject(input: StepInput): Promise<string> {
+  const { world, desired } = input;
   const { name, compatibility } = desired.subject;
   const outcome = await world.registry.registerJsonSchema({
     subject: name,
     schema: desired.contract.jsonSchema,
     compatibility,
+    isJudged: await isOursToChange(input),
   });
   if (outcome.kind === 'registered')
     return `Registered as schema ${outcome.schemaId}, compatibility ${compatibility}.`;
@@ -181,6 +185,17 @@ async function ensureSubject({ world, desired }: StepInput): Promise<string> {
     message: `The registry refuses the schema of ${name}: ${outcome.problem}`,
     fix: 'Change the contract so that the schema stays compatible, then repeat the request.',
   });
+}
+
+/**
+ * The newest version of the subject is that of a contract of this product, so the change from it to the new one is the one
+ * its readers were asked about.
+ */
+async function isOursToChange({ world, desired }: StepInput): Promise<boolean> {
+  const newest = await world.registry.describeSubject(desired.subject.name);
+  if (newest === undefined) return false;
+  const versions = await world.reads.contracts.byProductIds([desired.productId]);
+  return versions.some(({ compiled }) => isSameJson(toJsonSchema(compiled), newest.schema));
 }
 
 async function ensurePipeline(input: StepInput): Promise<string> {

@@ -39,6 +39,7 @@ export interface Installation {
 export interface CreateTokenInput {
   readonly name: string;
   readonly role: Role;
+  readonly team?: string | null | undefined;
   readonly expiresIn?: number | null | undefined;
   readonly idempotencyKey?: string | null | undefined;
   readonly dryRun?: boolean | null | undefined;
@@ -113,6 +114,55 @@ export interface Application {
   readonly version: number;
 }
 
+export interface ApplicationRead {
+  readonly __typename: 'ApplicationRead';
+  readonly id: string;
+  readonly port: OutputPortKind;
+  readonly fields?: readonly string[] | null | undefined;
+  readonly versionRange?: string | null | undefined;
+  readonly schemaType?: RegistrySchemaType | null | undefined;
+  readonly consumerGroup?: string | null | undefined;
+  readonly declaredBy: string;
+  readonly declaredAt: number;
+}
+
+export type RegistrySchemaType = 'AVRO' | 'JSON' | 'PROTOBUF';
+
+export interface DeclareReadInput {
+  readonly application: string;
+  readonly product: string;
+  readonly port?: OutputPortKind | null | undefined;
+  readonly fields?: readonly string[] | null | undefined;
+  readonly versionRange?: string | null | undefined;
+  readonly schema?: ReaderSchemaInput | null | undefined;
+  readonly consumerGroup?: string | null | undefined;
+  readonly idempotencyKey?: string | null | undefined;
+  readonly dryRun?: boolean | null | undefined;
+}
+
+export interface ReaderSchemaInput {
+  readonly type: RegistrySchemaType;
+  readonly text: string;
+}
+
+export interface DeclareReadPayload {
+  readonly read?: ApplicationRead | null | undefined;
+  readonly userErrors: readonly UserError[];
+}
+
+export interface WithdrawReadInput {
+  readonly application: string;
+  readonly product: string;
+  readonly port?: OutputPortKind | null | undefined;
+  readonly idempotencyKey?: string | null | undefined;
+  readonly dryRun?: boolean | null | undefined;
+}
+
+export interface WithdrawReadPayload {
+  readonly application?: Application | null | undefined;
+  readonly userErrors: readonly UserError[];
+}
+
 export interface RegisterApplicationInput {
   readonly name: string;
   readonly team: string;
@@ -180,6 +230,7 @@ export interface OnboardDataProductInput {
   readonly topic?: TopicOptionsInput | null | undefined;
   readonly retention?: RetentionOptionsInput | null | undefined;
   readonly staging?: StagingOptionsInput | null | undefined;
+  readonly askReaders?: boolean | null | undefined;
   readonly expectedVersion?: number | null | undefined;
   readonly idempotencyKey?: string | null | undefined;
   readonly dryRun?: boolean | null | undefined;
@@ -205,6 +256,7 @@ export interface OnboardDataProductPayload {
   readonly dataProduct?: DataProduct | null | undefined;
   readonly changeRequest?: ChangeRequest | null | undefined;
   readonly plan?: Plan | null | undefined;
+  readonly advice?: ChangeAdvice | null | undefined;
   readonly operation?: Operation | null | undefined;
   readonly userErrors: readonly UserError[];
 }
@@ -239,6 +291,34 @@ export interface DataContract {
   readonly yaml: string;
   readonly jsonSchema: string;
   readonly properties: readonly ContractProperty[];
+  readonly purpose?: string | null | undefined;
+  readonly usage?: string | null | undefined;
+  readonly limitations?: string | null | undefined;
+  readonly promises: readonly ContractPromise[];
+  readonly changelog?: ContractChangelog | null | undefined;
+}
+
+export interface ContractPromise {
+  readonly property: string;
+  readonly value: string;
+  readonly unit?: string | null | undefined;
+  readonly element?: string | null | undefined;
+}
+
+export type ContractClassification = 'BREAKING' | 'COMPATIBLE' | 'DOCS' | 'NONE';
+
+export interface ContractChangelog {
+  readonly previousVersion: string;
+  readonly classification: ContractClassification;
+  readonly neededVersion: string;
+  readonly changes: readonly ContractChange[];
+}
+
+export interface ContractChange {
+  readonly path: string;
+  readonly kind: string;
+  readonly classification: ContractClassification;
+  readonly message: string;
 }
 
 export interface ContractProperty {
@@ -284,6 +364,84 @@ export interface InferContractInput {
   readonly name: string;
   readonly owner?: string | null | undefined;
   readonly samples: readonly string[];
+}
+
+export type ReaderVerdict = 'BREAKS' | 'MIGRATES' | 'UNAFFECTED';
+
+export type RolloutOrder = 'ANY' | 'READERS_FIRST' | 'WRITERS_FIRST' | 'NONE';
+
+export interface ChangeAdvice {
+  readonly previousVersion: string;
+  readonly contractVersion: string;
+  readonly neededVersion: string;
+  readonly isVersionEnough: boolean;
+  readonly classification: ContractClassification;
+  readonly changes: readonly ContractChange[];
+  readonly compatibility: readonly ModeVerdict[];
+  readonly readers: readonly ReaderImpact[];
+  readonly writers: readonly ImpactReason[];
+  readonly rolloutOrder: RolloutOrder;
+  readonly unknownReaders?: readonly string[] | null | undefined;
+  readonly bridge?: ContractBridge | null | undefined;
+}
+
+export interface ModeVerdict {
+  readonly mode: string;
+  readonly compatible: boolean;
+  readonly violations: readonly SchemaViolation[];
+}
+
+export interface SchemaViolation {
+  readonly path: string;
+  readonly rule: string;
+  readonly message: string;
+  readonly fix: string;
+}
+
+export interface ReaderImpact {
+  readonly port: OutputPortKind;
+  readonly verdict: ReaderVerdict;
+  readonly reasons: readonly ImpactReason[];
+}
+
+export interface ImpactReason {
+  readonly field?: string | null | undefined;
+  readonly rule: string;
+  readonly message: string;
+}
+
+export interface ContractBridge {
+  readonly contract: string;
+  readonly contractVersion: string;
+  readonly steps: readonly string[];
+}
+
+export interface ChangeAdviceResult {
+  readonly advice?: ChangeAdvice | null | undefined;
+  readonly userErrors: readonly UserError[];
+}
+
+export interface AdviseContractChangeInput {
+  readonly product?: string | null | undefined;
+  readonly contract: string;
+}
+
+export interface PublishContractVersionInput {
+  readonly product?: string | null | undefined;
+  readonly contract: string;
+  readonly askReaders?: boolean | null | undefined;
+  readonly expectedVersion?: number | null | undefined;
+  readonly idempotencyKey?: string | null | undefined;
+  readonly dryRun?: boolean | null | undefined;
+}
+
+export interface PublishContractVersionPayload {
+  readonly dataProduct?: DataProduct | null | undefined;
+  readonly changeRequest?: ChangeRequest | null | undefined;
+  readonly plan?: Plan | null | undefined;
+  readonly advice?: ChangeAdvice | null | undefined;
+  readonly operation?: Operation | null | undefined;
+  readonly userErrors: readonly UserError[];
 }
 
 export type Drift = 'NONE' | 'MISSING' | 'CHANGED' | 'UNMANAGED';
@@ -804,6 +962,39 @@ export interface WithdrawChangeRequestInput {
 
 export interface WithdrawChangeRequestPayload {
   readonly changeRequest?: ChangeRequest | null | undefined;
+  readonly userErrors: readonly UserError[];
+}
+
+export type ReviewTaskStatus = 'OPEN' | 'APPROVED' | 'ACKNOWLEDGED' | 'REJECTED' | 'CANCELLED';
+
+export type ReviewDecision = 'APPROVED' | 'ACKNOWLEDGED' | 'REJECTED';
+
+export interface ReviewTask {
+  readonly __typename: 'ReviewTask';
+  readonly id: string;
+  readonly status: ReviewTaskStatus;
+  readonly verdict: ReaderVerdict;
+  readonly reasons: readonly ImpactReason[];
+  readonly createdAt: number;
+  readonly decidedBy?: string | null | undefined;
+  readonly decidedAt?: number | null | undefined;
+  readonly decisionReason?: string | null | undefined;
+  readonly version: number;
+}
+
+export interface CompleteReviewTaskInput {
+  readonly id: string;
+  readonly decision: ReviewDecision;
+  readonly reason: string;
+  readonly expectedVersion?: number | null | undefined;
+  readonly idempotencyKey?: string | null | undefined;
+  readonly dryRun?: boolean | null | undefined;
+}
+
+export interface CompleteReviewTaskPayload {
+  readonly reviewTask?: ReviewTask | null | undefined;
+  readonly changeRequest?: ChangeRequest | null | undefined;
+  readonly operation?: Operation | null | undefined;
   readonly userErrors: readonly UserError[];
 }
 

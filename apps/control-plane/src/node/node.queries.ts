@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { MeshDatabase } from '@headwater/core-mesh';
-import { toApplication } from '../application/application.map.ts';
+import { toApplication, toApplicationRead } from '../application/application.map.ts';
 import { toAuditEvent } from '../audit/audit.map.ts';
 import { toChangeRequest } from '../change-request/change-request.map.ts';
 import { toDataContract } from '../data-contract/data-contract.map.ts';
@@ -9,6 +9,7 @@ import { toDomain } from '../domain/domain.map.ts';
 import { toIncident } from '../incident/incident.map.ts';
 import { toOperation } from '../operation/operation.map.ts';
 import { RetentionQueries } from '../retention/retention.queries.ts';
+import { toReviewTask } from '../review-task/review-task.map.ts';
 import { parseGlobalId } from '../schema/global-id.ts';
 import type { Loaders } from '../schema/loaders.ts';
 import { DATABASE } from '../services.ts';
@@ -32,6 +33,7 @@ export class NodeQueries {
     this.#finds = {
       ApiToken: async (id) => mapped((await reads.tokens.byIds([id]))[0], toApiToken),
       Application: async (id, loaders) => mapped(await loaders.application(id), toApplication),
+      ApplicationRead: async (id, loaders) => mapped(await loaders.read(id), toApplicationRead),
       AuditEvent: async (id) => mapped((await reads.audit.byIds([id]))[0], toAuditEvent),
       ChangeRequest: async (id, loaders) => mapped(await loaders.changeRequest(id), toChangeRequest),
       DataContract: async (id, loaders) => findContract(id, loaders),
@@ -41,6 +43,7 @@ export class NodeQueries {
       Operation: async (id, loaders) => mapped(await loaders.operation(id), toOperation),
       OutputPort: async (id, loaders) => findOutputPort(id, loaders),
       RetentionPlan: (id) => retention.planById(id),
+      ReviewTask: async (id, loaders) => mapped(await loaders.reviewTask(id), toReviewTask),
       StagingPipeline: async (id, loaders) => mapped(await loaders.pipeline(id), toStagingPipeline),
       Team: async (id, loaders) => mapped(await loaders.team(id), toTeam),
       Topic: (id) => topics.byName(id),

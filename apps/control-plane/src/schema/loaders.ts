@@ -1,5 +1,6 @@
 import type {
   Application,
+  ApplicationRead,
   ChangeRequest,
   ContractVersion,
   DataProduct,
@@ -10,6 +11,7 @@ import type {
   PipelineRecord,
   PipelineReport,
   QuarantineGroup,
+  ReviewTask,
   Team,
 } from '@headwater/core-mesh';
 
@@ -21,6 +23,11 @@ export interface Loaders {
   readonly team: Loader<Team | undefined>;
   readonly teamsOfDomain: Loader<readonly Team[]>;
   readonly application: Loader<Application | undefined>;
+  readonly read: Loader<ApplicationRead | undefined>;
+  readonly readsOfApplication: Loader<readonly ApplicationRead[]>;
+  readonly readsOfProduct: Loader<readonly ApplicationRead[]>;
+  readonly reviewTask: Loader<ReviewTask | undefined>;
+  readonly reviewTasksOfRequest: Loader<readonly ReviewTask[]>;
   readonly product: Loader<DataProduct | undefined>;
   readonly productOfTopic: Loader<DataProduct | undefined>;
   readonly contract: Loader<ContractVersion | undefined>;
@@ -55,6 +62,26 @@ export function createLoaders(reads: MeshReads): Loaders {
     application: one(
       (ids) => reads.applications.byIds(ids),
       ({ id }) => id,
+    ),
+    read: one(
+      (ids) => reads.applicationReads.byIds(ids),
+      ({ id }) => id,
+    ),
+    readsOfApplication: many(
+      (ids) => reads.applicationReads.byApplicationIds(ids),
+      ({ applicationId }) => applicationId,
+    ),
+    readsOfProduct: many(
+      (ids) => reads.applicationReads.byProductIds(ids),
+      ({ productId }) => productId,
+    ),
+    reviewTask: one(
+      (ids) => reads.reviewTasks.byIds(ids),
+      ({ id }) => id,
+    ),
+    reviewTasksOfRequest: many(
+      (ids) => reads.reviewTasks.byChangeRequestIds(ids),
+      ({ changeRequestId }) => changeRequestId,
     ),
     product: one(
       (ids) => reads.products.byIds(ids),

@@ -2,6 +2,7 @@ import { Kind, parse, print, type DocumentNode, type ObjectTypeDefinitionNode } 
 import application from '../application/application.graphql';
 import audit from '../audit/audit.graphql';
 import changeRequest from '../change-request/change-request.graphql';
+import contractChange from '../contract-change/contract-change.graphql';
 import dataContract from '../data-contract/data-contract.graphql';
 import dataProduct from '../data-product/data-product.graphql';
 import domain from '../domain/domain.graphql';
@@ -10,6 +11,7 @@ import operating from '../operating/operating.graphql';
 import operation from '../operation/operation.graphql';
 import quarantine from '../quarantine/quarantine.graphql';
 import retention from '../retention/retention.graphql';
+import reviewTask from '../review-task/review-task.graphql';
 import staging from '../staging/staging.graphql';
 import team from '../team/team.graphql';
 import topic from '../topic/topic.graphql';
@@ -24,6 +26,7 @@ const sources = [
   application,
   dataProduct,
   dataContract,
+  contractChange,
   topic,
   staging,
   quarantine,
@@ -31,6 +34,7 @@ const sources = [
   operation,
   operating,
   changeRequest,
+  reviewTask,
   retention,
   audit,
 ];

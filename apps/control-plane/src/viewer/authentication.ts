@@ -22,7 +22,8 @@ export function createAuthentication(
   const look = async (secretHash: string): Promise<Principal | undefined> => {
     const token = await reads.tokens.byHash(secretHash);
     if (token === undefined || !isUsable(token, clock.nowMs())) return undefined;
-    return { tokenId: token.id, name: token.name, role: token.role };
+    const { id: tokenId, name, role, teamId } = token;
+    return { tokenId, name, role, ...(teamId === undefined ? {} : { teamId }) };
   };
   return {
     async authenticate(header) {

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { err, ok } from '@headwater/kernel';
 import type { CreateTokenInput, RevokeTokenInput } from '../generated/schema-types.ts';
 import { toCoreName } from '../schema/enum-name.ts';
+import { unknownName } from '../schema/name-problem.ts';
 import { idOf } from '../schema/global-id.ts';
 import type { MutationCall, Mutations, Outcome } from '../schema/mutation.ts';
 import { MUTATIONS, PLATFORM, type Platform } from '../services.ts';
@@ -24,7 +25,7 @@ export class TokenCommands {
     call: MutationCall & { readonly input: CreateTokenInput },
   ): Promise<{ readonly outcome: Outcome<TokenRefs>; readonly secret: string | null }> {
     const { ids, clock, sha256 } = this.#platform;
-    const { name, role, expiresIn } = call.input;
+    const { name, role, team: teamName, expiresIn } = call.input;
     const secret = newSecret();
     const id = ids.uuid();
     const outcome = await this.#mutations.run<TokenRefs>(call, async (unit) => {
@@ -33,12 +34,15 @@ export class TokenCommands {
           { code: 'HW_TOKEN_ROLE', message: 'A token cannot have the role PUBLIC.', path: ['role'] },
         ]);
       }
+      const team = teamName ? await unit.teams.byName(teamName) : undefined;
+      if (teamName && team === undefined) return err([unknownName('team', teamName, 'team')]);
       await unit.tokens.create({
         id,
         name,
         role: toCoreName(role),
         prefix: prefixOf(secret),
         secretHash: sha256(secret),
+        ...(team === undefined ? {} : { teamId: team.id }),
         ...(expiresIn === undefined || expiresIn === null ? {} : { expiresAtMs: clock.nowMs() + expiresIn }),
       });
       return ok({
@@ -46,7 +50,7 @@ export class TokenCommands {
         audit: {
           event: 'token.created',
           subject: name,
-          facts: { tokenId: id, role, prefix: prefixOf(secret) },
+          facts: { tokenId: id, role, team: teamName ?? null, prefix: prefixOf(secret) },
         },
       });
     });

@@ -14,7 +14,11 @@ export const toViewer = (principal: Principal): ViewerModel => ({
   principal,
 });
 
-export const toApiToken = (token: CoreToken): ApiToken => ({
+export interface ApiTokenModel extends ApiToken {
+  readonly teamId: string | undefined;
+}
+
+export const toApiToken = (token: CoreToken): ApiTokenModel => ({
   __typename: 'ApiToken',
   id: toGlobalId('ApiToken', token.id),
   name: token.name,
@@ -23,6 +27,7 @@ export const toApiToken = (token: CoreToken): ApiToken => ({
   createdAt: token.createdAtMs,
   expiresAt: token.expiresAtMs,
   revokedAt: token.revokedAtMs,
+  teamId: token.teamId,
 });
 
 export const toInstallation = (settings: Settings): Installation => ({

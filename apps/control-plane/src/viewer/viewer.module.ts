@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TokenCommands } from './viewer.commands.ts';
 import { TokenQueries } from './viewer.queries.ts';
-import { ViewerResolver } from './viewer.resolver.ts';
+import { ApiTokenResolver, ViewerResolver } from './viewer.resolver.ts';
 
-@Module({ providers: [ViewerResolver, TokenQueries, TokenCommands] })
+@Module({ providers: [ViewerResolver, ApiTokenResolver, TokenQueries, TokenCommands] })
 export class ViewerModule {}

@@ -5,9 +5,10 @@ import type { RequestContext } from '../schema/request-context.ts';
 import { userErrorsOf } from '../schema/mutation.ts';
 import { SETTINGS } from '../services.ts';
 import type { Settings } from '../settings.ts';
+import { toTeam } from '../team/team.map.ts';
 import { TokenCommands } from './viewer.commands.ts';
 import { TokenQueries } from './viewer.queries.ts';
-import { toInstallation, toViewer, type ViewerModel } from './viewer.map.ts';
+import { toInstallation, toViewer, type ApiTokenModel, type ViewerModel } from './viewer.map.ts';
 
 @Resolver('Viewer')
 export class ViewerResolver {
@@ -57,5 +58,14 @@ export class ViewerResolver {
     const outcome = await this.#commands.revoke({ principal, mutation: 'revokeToken', input });
     const token = await this.#queries.byOutcome(outcome);
     return { token, userErrors: userErrorsOf(outcome) };
+  }
+}
+
+@Resolver('ApiToken')
+export class ApiTokenResolver {
+  @ResolveField('team')
+  async team(@Parent() { teamId }: ApiTokenModel, @Context() { loaders }: RequestContext) {
+    const team = teamId === undefined ? undefined : await loaders.team(teamId);
+    return team && toTeam(team);
   }
 }

@@ -74,6 +74,21 @@ export async function inventoryGroups(
   return groups.sort((a, b) => (a.group < b.group ? -1 : 1));
 }
 
+const groupsLookedAtMax = 500;
+const askedAtOnce = 8;
+
+/** Names of the groups with a committed offset of the topic. */
+export async function groupsOf(cluster: KafkaCluster, topic: string): Promise<readonly string[]> {
+  const names = (await listGroups(cluster)).map(({ groupId }) => groupId).sort();
+  const found: string[] = [];
+  for (let from = 0; from < Math.min(names.length, groupsLookedAtMax); from += askedAtOnce) {
+    const some = names.slice(from, Math.min(from + askedAtOnce, groupsLookedAtMax));
+    const offsets = await Promise.all(some.map((group) => readGroupOffsets(cluster, group)));
+    found.push(...some.filter((_group, at) => (offsets[at]?.get(topic)?.size ?? 0) > 0));
+  }
+  return found;
+}
+
 async function listGroups(cluster: KafkaCluster) {
   const { brokers } = await describeCluster(cluster);
   const answers = await Promise.all(

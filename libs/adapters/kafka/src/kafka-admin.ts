@@ -4,7 +4,7 @@ import { describeCluster } from './cluster-description.ts';
 import type { ClusterDescription } from './cluster-description.ts';
 import { commitGroupOffsets } from './consumer-group.ts';
 import { deleteRecords } from './delete-records.ts';
-import { inventoryGroups, readGroupOffsets } from './group-inventory.ts';
+import { groupsOf, inventoryGroups, readGroupOffsets } from './group-inventory.ts';
 import type { GroupOffsets, InventoriedGroup } from './group-inventory.ts';
 import { createKafkaCluster } from './kafka-cluster.ts';
 import type { KafkaCluster } from './kafka-cluster.ts';
@@ -78,6 +78,7 @@ export function createKafkaAdmin(options: KafkaAdminOptions): KafkaAdminClient {
     },
     earliestTimestampsMs: async (name) => earliestTimestampsMs(cluster, await requireTopic(cluster, name)),
     inventoryRecords: (topic, cutMs) => inventoryRecords(cluster, topic, cutMs),
+    groupsOf: (topic) => groupsOf(cluster, topic),
     inventoryGroups: (only) => inventoryGroups(cluster, only),
     readGroupOffsets: (group) => readGroupOffsets(cluster, group),
     commitGroupOffsets: (group, topic, nextOffsets) => commitGroupOffsets(cluster, group, topic, nextOffsets),

@@ -6,6 +6,8 @@ export interface ApiToken {
   readonly role: Role;
   /** First characters of the secret, to tell tokens apart. */
   readonly prefix: string;
+  /** The team it acts for. */
+  readonly teamId?: string;
   readonly createdAtMs: number;
   readonly expiresAtMs?: number;
   readonly revokedAtMs?: number;
@@ -21,7 +23,7 @@ export interface TokenReads {
 
 export interface TokenStore extends TokenReads {
   create(
-    token: Pick<ApiToken, 'id' | 'name' | 'role' | 'prefix' | 'expiresAtMs'> & {
+    token: Pick<ApiToken, 'id' | 'name' | 'role' | 'prefix' | 'expiresAtMs' | 'teamId'> & {
       readonly secretHash: string;
     },
   ): Promise<ApiToken>;
@@ -33,6 +35,8 @@ export interface Principal {
   readonly tokenId: string;
   readonly name: string;
   readonly role: Role;
+  /** The team it acts for; absent when it acts for none. */
+  readonly teamId?: string;
 }
 
 const rank: Readonly<Record<Role, number>> = { viewer: 0, member: 1, admin: 2 };

@@ -1,34 +1,29 @@
-import type { Column, CompiledContract } from '@headwater/core-contract';
-import { canonicalJson } from '@headwater/kernel';
+import type { CompiledContract } from '@headwater/core-contract';
+import { decideSchemaChange, primaryPartitionColumns, primarySchema } from '@headwater/core-staging';
 import type { Problem } from './problem.ts';
 
-/** Why a contract cannot take the place of the one in force: the table and its readers keep their columns. */
+/**
+ * Why the table of the contract in force cannot take rows of another one. New columns are added, and columns the new one
+ * does not name are NULL from then on.
+ */
 export function judgeContractChange(
   after: CompiledContract,
   before: CompiledContract | undefined,
 ): readonly Problem[] {
-  if (before === undefined || canonicalJson(before.columns) === canonicalJson(after.columns)) return [];
-  const shapeOf = ({ name, source, type, time }: Column): string =>
-    canonicalJson({ name, source, type, time });
-  const next = new Map(after.columns.map((column) => [column.name, column]));
-  const changed = before.columns.filter((column) => {
-    const kept = next.get(column.name);
-    return kept === undefined || shapeOf(kept) !== shapeOf(column);
-  });
-  const known = new Set(before.columns.map(({ name }) => name));
-  const added = after.columns.filter(({ name }) => !known.has(name));
+  if (before === undefined) return [];
+  const change = decideSchemaChange(
+    primarySchema(before),
+    primaryPartitionColumns(before),
+    primarySchema(after),
+    primaryPartitionColumns(after),
+  );
+  if (change.kind !== 'refused') return [];
   return [
-    ...changed.map(({ name }) => ({
-      code: 'HW_CONTRACT_BREAKING',
-      message: `The property ${name} is changed or gone; rows that were landed already have it as it was.`,
-      fix: 'Keep the property as it is, or onboard a new product beside this one.',
+    {
+      code: 'HW_CONTRACT_TABLE_CANNOT_FOLLOW',
+      message: `The table cannot take rows of the new contract: ${change.cause}.`,
+      fix: 'Keep the property as it is and add another one beside it, or onboard a new product.',
       path: ['contract'],
-    })),
-    ...added.map(({ name }) => ({
-      code: 'HW_CONTRACT_COLUMN_ADDED',
-      message: `The property ${name} is new; adding columns to a table is not supported.`,
-      fix: 'Onboard a new product beside this one.',
-      path: ['contract'],
-    })),
+    },
   ];
 }

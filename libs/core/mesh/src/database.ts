@@ -1,6 +1,7 @@
 import type { WorkItems, WorkStore } from '@headwater/core-jobs';
 import type { RetentionReads } from '@headwater/core-retention';
 import type { TokenReads, TokenStore } from './access.ts';
+import type { ApplicationReadReads, ApplicationReadStore } from './application-read.ts';
 import type { AuditReads, AuditTrail } from './audit.ts';
 import type { ChangeRequestReads, ChangeRequestStore } from './change-request.ts';
 import type { ContractReads, ContractStore, DataProductReads, DataProductStore } from './data-product.ts';
@@ -18,16 +19,21 @@ import type {
   TeamStore,
 } from './organisation.ts';
 import type { PipelineReads, PipelineStore, StagingReports } from './pipeline.ts';
+import type { QualityReads, QualityStore } from './quality-run.ts';
+import type { ReviewTaskReads, ReviewTaskStore } from './review-task.ts';
 
 /** Reads outside any unit of work. */
 export interface MeshReads {
   readonly domains: NamedReads<Domain>;
   readonly teams: TeamReads;
   readonly applications: NamedReads<Application>;
+  readonly applicationReads: ApplicationReadReads;
   readonly products: DataProductReads;
   readonly contracts: ContractReads;
   readonly pipelines: PipelineReads;
   readonly changeRequests: ChangeRequestReads;
+  readonly reviewTasks: ReviewTaskReads;
+  readonly quality: QualityReads;
   readonly operations: OperationReads;
   readonly operating: OperatingReads;
   readonly incidents: IncidentReads;
@@ -44,10 +50,13 @@ export interface MeshUnit {
   readonly domains: DomainStore;
   readonly teams: TeamStore;
   readonly applications: ApplicationStore;
+  readonly applicationReads: ApplicationReadStore;
   readonly products: DataProductStore;
   readonly contracts: ContractStore;
   readonly pipelines: PipelineStore;
   readonly changeRequests: ChangeRequestStore;
+  readonly reviewTasks: ReviewTaskStore;
+  readonly quality: QualityStore;
   readonly operations: OperationStore;
   readonly operating: OperatingRequests;
   readonly incidents: IncidentStore;

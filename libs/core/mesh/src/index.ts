@@ -1,4 +1,5 @@
 export * from './access.ts';
+export * from './application-read.ts';
 export * from './audit.ts';
 export * from './change-request.ts';
 export * from './column-type-text.ts';
@@ -21,6 +22,8 @@ export * from './pipeline.ts';
 export * from './plan-product.ts';
 export * from './plan-retirement.ts';
 export * from './problem.ts';
+export * from './quality-run.ts';
+export * from './review-task.ts';
 export * from './registry-facts.ts';
 export * from './schema-registry.ts';
 export * from './subject-names.ts';

@@ -20,6 +20,8 @@ export interface KafkaAdmin {
    * the topic stays away.
    */
   deleteTopic(name: string, topicId?: string): Promise<void>;
+  /** Consumer groups that have committed offsets of the topic, by name; of the first 500 groups of the cluster. */
+  groupsOf(topic: string): Promise<readonly string[]>;
   close(): Promise<void>;
 }
 

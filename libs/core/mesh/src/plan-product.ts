@@ -128,7 +128,7 @@ function planSubject({ subject, contract }: DesiredProduct, observed: ObservedPr
   const { schemaType, schema, compatibility } = observed.subject;
   const before = {
     schemaType,
-    schema: sameJson(schema, after.schema) ? after.schema : schema,
+    schema: isSameJson(schema, after.schema) ? after.schema : schema,
     compatibility,
   };
   return compare('subject', subject.name, before, after, 'The schema or its compatibility differs.');
@@ -267,7 +267,8 @@ function judgeSubjectOwner({ subject }: DesiredProduct, observed: ObservedProduc
   ];
 }
 
-function sameJson(a: string, b: string): boolean {
+/** Whether two texts are JSON of one meaning. */
+export function isSameJson(a: string, b: string): boolean {
   try {
     return canonicalJson(JSON.parse(a)) === canonicalJson(JSON.parse(b));
   } catch {

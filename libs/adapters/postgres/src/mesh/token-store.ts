@@ -10,6 +10,7 @@ const toToken = (row: TokenRow): ApiToken =>
     name: row.name,
     role: row.role as Role,
     prefix: row.prefix,
+    teamId: row.teamId,
     createdAtMs: toMs(row.createdAt),
     expiresAtMs: toMs(row.expiresAt) ?? null,
     revokedAtMs: toMs(row.revokedAt) ?? null,

@@ -2,6 +2,7 @@ import type { MeshUnit } from '@headwater/core-mesh';
 import { unexpectedError } from '@headwater/kernel';
 import type { Db, PrismaClient } from '../prisma.ts';
 import { judgeStoreProblem } from '../store-problem.ts';
+import { createApplicationReadStore } from './application-read-store.ts';
 import { createTokenStore } from './token-store.ts';
 import { createAuditTrail } from './audit-trail.ts';
 import { createChangeRequestStore } from './change-request-store.ts';
@@ -12,6 +13,8 @@ import { createIncidentStore } from './incident-store.ts';
 import { createOperationStore } from './operation-store.ts';
 import { createApplicationStore, createDomainStore, createTeamStore } from './organisation-store.ts';
 import { createPipelineStore } from './pipeline-store.ts';
+import { createQualityStore } from './quality-store.ts';
+import { createReviewTaskStore } from './review-task-store.ts';
 import { createOperatingRequests } from '../staging/operating-store.ts';
 import { createWorkStore } from '../work/work-items.ts';
 
@@ -26,10 +29,13 @@ export const createStores = (db: Db, tenant: string): MeshUnit => ({
   domains: createDomainStore(db, tenant),
   teams: createTeamStore(db, tenant),
   applications: createApplicationStore(db, tenant),
+  applicationReads: createApplicationReadStore(db),
   products: createDataProductStore(db, tenant),
   contracts: createContractStore(db),
   pipelines: createPipelineStore(db),
   changeRequests: createChangeRequestStore(db, tenant),
+  reviewTasks: createReviewTaskStore(db),
+  quality: createQualityStore(db),
   operations: createOperationStore(db, tenant),
   operating: createOperatingRequests(db),
   incidents: createIncidentStore(db),
@@ -72,15 +78,26 @@ const governed = [
   'domains',
   'teams',
   'applications',
+  'applicationReads',
   'products',
   'contracts',
   'pipelines',
   'changeRequests',
+  'reviewTasks',
   'incidents',
   'tokens',
 ] as const;
 
-const changes = new Set(['create', 'update', 'save', 'revoke', 'acceptLoss', 'resolveOfPipeline']);
+const changes = new Set([
+  'create',
+  'update',
+  'save',
+  'revoke',
+  'acceptLoss',
+  'resolveOfPipeline',
+  'decide',
+  'remove',
+]);
 
 function watched(stores: MeshUnit, account: Account): MeshUnit {
   const noted = Object.fromEntries(

@@ -1,0 +1,57 @@
+import { qualityRunsKept, type QualityRun, type QualityStore } from '@headwater/core-mesh';
+import { parseTimeKey, readPage } from '../page.ts';
+import type { Db, Prisma } from '../prisma.ts';
+import { fromJson, fromMs, inOrder, present, toJson, toMs, uuids } from '../row.ts';
+
+type RunRow = Prisma.QualityRunGetPayload<object>;
+
+const toRun = (row: RunRow): QualityRun =>
+  present({
+    id: row.id,
+    productId: row.dataProductId,
+    contractVersion: row.contractVersion,
+    tableVersion: row.tableVersion,
+    rows: row.rows,
+    trigger: row.trigger as QualityRun['trigger'],
+    status: row.status as QualityRun['status'],
+    results: fromJson<QualityRun['results']>(row.results),
+    measuredAtMs: toMs(row.measuredAt),
+  });
+
+export const createQualityStore = (db: Db): QualityStore => ({
+  async byIds(ids) {
+    const rows = await db.qualityRun.findMany({ where: { id: { in: uuids(ids) } } });
+    return inOrder(ids, rows.map(toRun));
+  },
+  async latestOfProducts(productIds) {
+    const rows = await db.qualityRun.findMany({
+      where: { dataProductId: { in: uuids(productIds) } },
+      orderBy: [{ dataProductId: 'asc' }, { measuredAt: 'desc' }, { id: 'desc' }],
+      distinct: ['dataProductId'],
+    });
+    return rows.map(toRun);
+  },
+  list: (page, { productId }) =>
+    readPage<RunRow, QualityRun>(page, {
+      column: 'measuredAt',
+      order: 'desc',
+      parseKey: parseTimeKey,
+      filter: { dataProductId: { in: uuids([productId]) } },
+      count: (where) => db.qualityRun.count({ where }),
+      find: (query) => db.qualityRun.findMany(query),
+      toItem: toRun,
+      toPosition: ({ measuredAt, id }) => ({ key: measuredAt.toISOString(), id }),
+    }),
+  async record({ productId: dataProductId, measuredAtMs, results, ...run }) {
+    const stored = await db.qualityRun.findUnique({ where: { id: run.id } });
+    if (stored !== null) return toRun(stored);
+    const row = await db.qualityRun.create({
+      data: { ...run, dataProductId, results: toJson(results), measuredAt: fromMs(measuredAtMs) },
+    });
+    await db.$executeRaw`
+      DELETE FROM quality_run WHERE data_product_id = ${dataProductId}::uuid AND id IN (
+        SELECT id FROM quality_run WHERE data_product_id = ${dataProductId}::uuid
+        ORDER BY measured_at DESC, id DESC OFFSET ${qualityRunsKept})`;
+    return toRun(row);
+  },
+});
