@@ -117,6 +117,42 @@ test.each<[name: string, writer: JsonValue, reader: JsonValue, rules: readonly s
   expect(rulesOf(writer, reader)).toEqual(rules);
 });
 
+test('what was found inside a cycle is judged again when the cycle turns out to break', () => {
+  const a = (z: string) => ({
+    type: 'record',
+    name: 'A',
+    fields: [
+      { name: 'b', type: 'B' },
+      { name: 'z', type: z },
+    ],
+  });
+  const b = (inner: JsonValue): JsonValue => ({
+    type: 'record',
+    name: 'B',
+    fields: [{ name: 'a', type: ['null', inner] }],
+  });
+  const inner = (z: string) => ({
+    ...a(z),
+    fields: [
+      { name: 'b', type: b('A') },
+      { name: 'z', type: z },
+    ],
+  });
+  const root = (u: JsonValue): JsonValue => ({
+    type: 'record',
+    name: 'Root',
+    fields: [
+      { name: 'u', type: u },
+      { name: 'v', type: 'B' },
+    ],
+  });
+  const other = { type: 'record', name: 'M', aliases: ['A'], fields: [] };
+  expect(rulesOf(root(inner('string')), root([inner('int'), other]))).toEqual([
+    '/fields/1/type/fields/0/type union-branch-missing',
+    '/fields/0/type/0/fields/1/type type-mismatch',
+  ]);
+});
+
 test('[K3] modes look at the versions and in the directions they name', () => {
   const without = { value: record(id) };
   const optional = { value: record(id, { name: 'note', type: 'string', default: '' }) };

@@ -1,3 +1,4 @@
+import { JudgedPairs } from '../compatibility/judged-pairs.ts';
 import type { ComparisonBudget, Violation } from '../compatibility/violation.ts';
 import { jsonPointer, schemaBounds, type SchemaPath } from '../schema-problem.ts';
 import {
@@ -37,30 +38,15 @@ const compatible: readonly Violation[] = [];
 
 class AvroComparison {
   private readonly budget: ComparisonBudget;
-  /** A pair that is being judged counts as compatible: a cycle adds no reason of its own. */
-  private readonly judged = new Map<AvroSchema, Map<AvroSchema, readonly Violation[]>>();
+  private readonly pairs = new JudgedPairs<AvroNamed>();
 
   constructor(budget: ComparisonBudget) {
     this.budget = budget;
   }
 
   judge(reader: AvroSchema, writer: AvroSchema, path: SchemaPath): readonly Violation[] {
-    const known = this.judged.get(reader)?.get(writer);
-    if (known !== undefined) return known;
-    return this.budget.within(() =>
-      isAvroNamed(reader) && isAvroNamed(writer)
-        ? this.named(reader, writer, path)
-        : this.resolve(reader, writer, path),
-    );
-  }
-
-  private named(reader: AvroNamed, writer: AvroNamed, path: SchemaPath): readonly Violation[] {
-    const ofReader = this.judged.get(reader) ?? new Map<AvroSchema, readonly Violation[]>();
-    this.judged.set(reader, ofReader);
-    ofReader.set(writer, compatible);
-    const violations = this.resolve(reader, writer, path);
-    ofReader.set(writer, violations);
-    return violations;
+    const compare = () => this.budget.within(() => this.resolve(reader, writer, path));
+    return isAvroNamed(reader) && isAvroNamed(writer) ? this.pairs.judge(reader, writer, compare) : compare();
   }
 
   private resolve(reader: AvroSchema, writer: AvroSchema, path: SchemaPath): readonly Violation[] {

@@ -6,8 +6,9 @@ import { judgeAsKarapace } from '../json-schema/judge-karapace.ts';
 import { parseJsonSchema } from '../json-schema/parse-json-schema.ts';
 import { judgeProtobuf } from '../protobuf/judge-protobuf.ts';
 import { parseProtobuf } from '../protobuf/parse-protobuf.ts';
-import { schemaBounds, type SchemaProblem } from '../schema-problem.ts';
+import { schemaBounds, SchemaRefusal, type SchemaProblem } from '../schema-problem.ts';
 import type { SchemaSource } from '../schema-source.ts';
+import { jsonProblem } from '../text/json-text.ts';
 import {
   directionsOf,
   versionsOf,
@@ -109,6 +110,7 @@ function compareWithin(compare: () => readonly Violation[]): Result<readonly Vio
     return ok(compare());
   } catch (error) {
     if (error instanceof ComparisonTooLarge) return err(tooLarge(error));
+    if (error instanceof SchemaRefusal) return err(jsonProblem(undefined, error));
     throw error;
   }
 }

@@ -1,3 +1,4 @@
+import { JudgedPairs } from '../compatibility/judged-pairs.ts';
 import type { ComparisonBudget, Violation } from '../compatibility/violation.ts';
 import type { ContentJudge } from './content-judge.ts';
 import {
@@ -17,20 +18,12 @@ const admitted: readonly Violation[] = [];
 
 /** Judges by content model, as docs/specs/compatibility.md#json-schema lists the rules. */
 export function createContentJudge(budget: ComparisonBudget): ContentJudge {
-  /** A pair under judgement counts as admitted, so cycles end; a judged pair is not judged again, so nothing explodes. */
-  const judged = new Map<ContentNode, Map<ContentNode, readonly Violation[]>>();
+  const pairs = new JudgedPairs<ContentNode>();
 
   const judge: ContentJudge = (readerNode, writerNode) => {
     const reader = referred(readerNode);
     const writer = referred(writerNode);
-    const ofReader = judged.get(reader) ?? new Map<ContentNode, readonly Violation[]>();
-    const known = ofReader.get(writer);
-    if (known !== undefined) return known;
-    judged.set(reader, ofReader);
-    ofReader.set(writer, admitted);
-    const violations = budget.within(() => compare(reader, writer));
-    ofReader.set(writer, violations);
-    return violations;
+    return pairs.judge(reader, writer, () => budget.within(() => compare(reader, writer)));
   };
 
   function compare(reader: ContentNode, writer: ContentNode): readonly Violation[] {

@@ -1,3 +1,4 @@
+import { JudgedPairs } from '../compatibility/judged-pairs.ts';
 import type { ComparisonBudget, Violation } from '../compatibility/violation.ts';
 import type { JsonValue } from '../text/json-text.ts';
 import { jsonKey } from '../text/json-equality.ts';
@@ -34,20 +35,13 @@ export function judgeAsKarapace(
 }
 
 function createKarapaceJudge(budget: ComparisonBudget): KarapaceJudge {
-  const judged = new Map<JsonValue, Map<JsonValue, readonly Violation[]>>();
+  const pairs = new JudgedPairs<JsonValue>();
   const judge: KarapaceJudge = (readerPlace, writerPlace) => {
     const reader = dereferenced(readerPlace);
     const writer = dereferenced(writerPlace);
-    if (!isJsonObject(reader.value) || !isJsonObject(writer.value))
-      return budget.within(() => compare(reader, writer, judge));
-    const ofReader = judged.get(reader.value) ?? new Map<JsonValue, readonly Violation[]>();
-    judged.set(reader.value, ofReader);
-    const known = ofReader.get(writer.value);
-    if (known !== undefined) return known;
-    ofReader.set(writer.value, []);
-    const violations = budget.within(() => compare(reader, writer, judge));
-    ofReader.set(writer.value, violations);
-    return violations;
+    const compareThem = () => budget.within(() => compare(reader, writer, judge));
+    if (!isJsonObject(reader.value) || !isJsonObject(writer.value)) return compareThem();
+    return pairs.judge(reader.value, writer.value, compareThem);
   };
   return judge;
 }
