@@ -3,12 +3,15 @@ import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'no
 import { homedir, tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { startStack, type Stack, type SupervisedProcess } from '@headwater/platform-embedded';
 import { findBenchDir, findKafkaLibs, generateAdEvents } from './ad-event-topic.ts';
+import { drainByHand } from './by-hand-run.ts';
+import { compareTables } from './compare-tables.ts';
 import { summariseCpuProfile } from './cpu-profile.ts';
 import { readProcessCost } from './process-cost.ts';
-import { drainWithSpark } from './spark-rival.ts';
+import { drainWithSpark, type RivalResult } from './spark-rival.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 const { values: options } = parseArgs({
@@ -87,19 +90,50 @@ async function run(stack: Stack, benchDir: string): Promise<object> {
     topic,
     out: path.join(home, 'spark'),
   });
-  const sparkRows = {
-    rows: generated.records,
-    wallSeconds: spark.wallSeconds,
-    cpuSeconds: spark.cpuSeconds,
-    rssPeakMb: spark.rssPeakMb,
-    rowsPerSecond: Math.round(generated.records / spark.wallSeconds),
-    rowsPerCoreSecond: Math.round(generated.records / spark.cpuSeconds),
-  };
+  const sparkRows = toDrained(generated.records, spark);
   report('Spark', sparkRows);
-  const vsSpark = Number((ours.rowsPerCoreSecond / sparkRows.rowsPerCoreSecond).toFixed(2));
-  say(`ratio   ${vsSpark}x rows per core-second`);
-  return { records, ...ours, spark: sparkRows, vsSpark };
+  say('draining with the pipeline written by hand');
+  const byHand = toDrained(
+    generated.records,
+    drainByHand({ bootstrap: stack.kafkaBootstrapServers, topic, out: path.join(home, 'by-hand') }),
+  );
+  report('by hand', byHand);
+  const table = path.join(fileURLToPath(stack.lakeUrl), 'bench', 'ad-events');
+  const python = path.join(homedir(), '.cache', 'headwater-bench', 'venv', 'bin', 'python');
+  const written = ['spark', 'by-hand'].map((name) => ({
+    name,
+    events: path.join(home, name, 'events'),
+    quarantine: path.join(home, name, 'quarantine'),
+  }));
+  say(
+    compareTables(python, [
+      { name: 'headwater', events: table, quarantine: `${table}__quarantine` },
+      ...written,
+    ]),
+  );
+  const ratio = (rival: Drained): number =>
+    Number((ours.rowsPerCoreSecond / rival.rowsPerCoreSecond).toFixed(2));
+  say(`ratio      ${ratio(sparkRows)}x Spark, ${ratio(byHand)}x by hand (rows per core-second)`);
+  return {
+    vsSpark: ratio(sparkRows),
+    vsByHand: ratio(byHand),
+    rowsPerCoreSecond: ours.rowsPerCoreSecond,
+    rssMb: ours.rssPeakMb,
+    records,
+    headwater: ours,
+    spark: sparkRows,
+    byHand,
+  };
 }
+
+const toDrained = (rows: number, { wallSeconds, cpuSeconds, rssPeakMb }: RivalResult): Drained => ({
+  rows,
+  wallSeconds,
+  cpuSeconds,
+  rssPeakMb,
+  rowsPerSecond: Math.round(rows / wallSeconds),
+  rowsPerCoreSecond: Math.round(rows / cpuSeconds),
+});
 
 interface Drained {
   readonly rows: number;

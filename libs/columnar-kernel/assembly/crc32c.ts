@@ -17,22 +17,34 @@ export function prepareCrc(at: usize): void {
   }
 }
 
-// @ts-ignore: decorator
-@inline
-function at(table: usize, word: u64, shift: u64): u32 {
-  return load<u32>(TABLES + (table << 10) + (<usize>((word >> shift) & 255) << 2));
-}
-
 /** CRC32C (Castagnoli) of [p, end). */
 export function crc32c(p: usize, end: usize): u32 {
+  // Table i lies at an offset that is part of the instruction.
+  const t = TABLES;
   let crc: u32 = 0xffffffff;
   for (; p + 16 <= end; p += 16) {
-    const a = load<u64>(p) ^ <u64>crc;
-    const b = load<u64>(p, 8);
+    const a = load<u32>(p) ^ crc;
+    const b = load<u32>(p, 4);
+    const c = load<u32>(p, 8);
+    const d = load<u32>(p, 12);
     crc =
-      at(15, a, 0) ^ at(14, a, 8) ^ at(13, a, 16) ^ at(12, a, 24) ^ at(11, a, 32) ^ at(10, a, 40) ^ at(9, a, 48) ^ at(8, a, 56) ^
-      at(7, b, 0) ^ at(6, b, 8) ^ at(5, b, 16) ^ at(4, b, 24) ^ at(3, b, 32) ^ at(2, b, 40) ^ at(1, b, 48) ^ at(0, b, 56);
+      load<u32>(t + ((a & 255) << 2), 15 << 10) ^
+      load<u32>(t + (((a >> 8) & 255) << 2), 14 << 10) ^
+      load<u32>(t + (((a >> 16) & 255) << 2), 13 << 10) ^
+      load<u32>(t + ((a >> 24) << 2), 12 << 10) ^
+      load<u32>(t + ((b & 255) << 2), 11 << 10) ^
+      load<u32>(t + (((b >> 8) & 255) << 2), 10 << 10) ^
+      load<u32>(t + (((b >> 16) & 255) << 2), 9 << 10) ^
+      load<u32>(t + ((b >> 24) << 2), 8 << 10) ^
+      load<u32>(t + ((c & 255) << 2), 7 << 10) ^
+      load<u32>(t + (((c >> 8) & 255) << 2), 6 << 10) ^
+      load<u32>(t + (((c >> 16) & 255) << 2), 5 << 10) ^
+      load<u32>(t + ((c >> 24) << 2), 4 << 10) ^
+      load<u32>(t + ((d & 255) << 2), 3 << 10) ^
+      load<u32>(t + (((d >> 8) & 255) << 2), 2 << 10) ^
+      load<u32>(t + (((d >> 16) & 255) << 2), 1 << 10) ^
+      load<u32>(t + ((d >> 24) << 2));
   }
-  for (; p < end; p++) crc = (crc >>> 8) ^ load<u32>(TABLES + (((crc ^ load<u8>(p)) & 255) << 2));
+  for (; p < end; p++) crc = (crc >>> 8) ^ load<u32>(t + (((crc ^ load<u8>(p)) & 255) << 2));
   return ~crc;
 }
