@@ -159,27 +159,28 @@ test('[S4][S8] a record that was quarantined before it expired counts as quarant
   expect(await (await product.quarantine()).select('select count(*) as n from rows')).toEqual([{ n: '2' }]);
 });
 
-test('[S8][S10] offsets missing from the inside of a range are an incident with exactly them; the rest lands around an accepted loss', async () => {
-  const product = await fixture.product({
-    partitions: 1,
-    configs: {
-      'cleanup.policy': 'compact',
-      'segment.ms': '100',
-      'min.cleanable.dirty.ratio': '0.001',
-      'max.compaction.lag.ms': '200',
-      'delete.retention.ms': '0',
-    },
-  });
-  const { topic } = product.pipeline;
-  const repeated = orders(2, 9).map((record) => ({ ...record, key: 'repeated' }));
-  await product.produce([...orders(0, 2), ...repeated]);
+/** A topic that is compacted as soon as a segment is full. */
+const compacted = {
+  'cleanup.policy': 'compact',
+  'segment.ms': '100',
+  'min.cleanable.dirty.ratio': '0.001',
+  'max.compaction.lag.ms': '200',
+  'delete.retention.ms': '0',
+};
+const elevenWithAHole = [
+  ...orders(0, 2),
+  ...orders(2, 9).map((record) => ({ ...record, key: 'the last of them stays' })),
+];
+
+/** Waits until compaction has taken offsets 2 to 9; from then on the topic is not compacted. Answers how many are left. */
+async function makeHole({ pipeline: { topic }, produce }: StagedProduct): Promise<number> {
   const settings = { bootstrapServers: inject('stack').kafkaBootstrapServers.split(',') };
   const offsets = new Set<bigint>();
-  let rolls = 11;
+  let next = 11;
   await vi.waitFor(
     async () => {
       // A new segment lets the cleaner take the one before.
-      await product.produce(orders(rolls++, 1));
+      await produce(orders(next++, 1));
       offsets.clear();
       await readToEnd({
         settings,
@@ -191,17 +192,43 @@ test('[S8][S10] offsets missing from the inside of a range are an incident with 
     { timeout: 60_000, interval: 300 },
   );
   await fixture.admin.alterTopicConfigs(topic, { 'cleanup.policy': 'delete' });
+  return offsets.size;
+}
+
+test('[S2][S8][S10] offsets missing from the inside of a range are an incident with exactly them; the rest lands around an accepted loss', async () => {
+  const open = await fixture.product({ partitions: 1, configs: compacted });
+  await open.produce(elevenWithAHole);
+  let hasDied = false;
+  atFaultPoint('intent.after', (passed) => {
+    if (passed !== 1) return;
+    hasDied = true;
+    throw new Error('the process died here');
+  });
+  const first = await fixture.startWorker();
+  await eventually(async () => expect(hasDied).toBe(true));
+  await first.stop();
+  atFaultPoint(undefined);
+  const unread = await fixture.product({ partitions: 1, configs: compacted });
+  await unread.produce(elevenWithAHole);
+  const products = [open, unread];
+  const left = await Promise.all(products.map(makeHole));
   const worker = await fixture.startWorker();
-  const incident = await untilIncident(product);
-  expect(incident).toMatchObject({ kind: 'absent-offsets', partition: 0, from: 2n, to: 10n });
-  await acceptLoss(incident);
-  await eventually(async () => expect(await countRows(product)).toBe(offsets.size));
+  const incidents = await Promise.all(products.map(untilIncident));
+  for (const incident of incidents) {
+    expect(incident).toMatchObject({ kind: 'absent-offsets', partition: 0, from: 2n, to: 10n });
+    await acceptLoss(incident);
+  }
+  await eventually(async () => expect(await Promise.all(products.map(countRows))).toEqual(left));
   await worker.stop();
-  const batches = await (await product.table()).batches();
-  expect(judgeLedger(batches)).toEqual([]);
-  expect(batches.flatMap(({ losses }) => losses)).toEqual([
-    { incidentId: incident.id, partition: 0, from: 2n, to: 10n },
-  ]);
-  const [report] = await fixture.postgres.mesh.reads.staging.reports([product.pipeline.pipelineId]);
-  expect(report?.totals).toMatchObject({ landed: BigInt(offsets.size), acceptedLoss: 8n, absent: 0n });
+  for (const [index, product] of products.entries()) {
+    const batches = await (await product.table()).batches();
+    expect(judgeLedger(batches)).toEqual([]);
+    expect(batches.flatMap(({ losses }) => losses)).toEqual([
+      { incidentId: incidents[index]!.id, partition: 0, from: 2n, to: 10n },
+    ]);
+    const [report] = await fixture.postgres.mesh.reads.staging.reports([product.pipeline.pipelineId]);
+    expect(report?.totals).toMatchObject({ landed: BigInt(left[index]!), acceptedLoss: 8n, absent: 0n });
+  }
+  const [batch] = await (await open.table()).batches();
+  expect(batch?.entries[0]).toMatchObject({ from: 0n, to: 11n, classes: { landed: 3n, acceptedLoss: 8n } });
 });

@@ -134,6 +134,7 @@ function serverProperties(context: KafkaContext, data: string): string {
     'num.io.threads': '4',
     'background.threads': '2',
     'log.cleaner.dedupe.buffer.size': '4194304',
+    'log.cleaner.backoff.ms': '2000',
     ...context.setup?.properties(context),
   })
     .map(([key, value]) => `${key}=${value.replaceAll('\\', '\\\\')}\n`)
