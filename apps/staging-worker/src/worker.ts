@@ -1,10 +1,10 @@
 import { describeError } from '@headwater/kernel';
-import { faultPoint, isPlanted, decideAssignment, type LaneId } from '@headwater/core-staging';
+import { decideAssignment, faultPoint, isPlanted } from '@headwater/core-staging';
 import { startHousekeeping, type Housekeeping } from './lane/housekeeping.ts';
-import { runLane, type LaneEnd } from './lane/lane.ts';
+import { laneKey } from './lane/lane-context.ts';
 import { sleep, type LaneWorld } from './lane/lane-world.ts';
+import { createOwnedLanes, type OwnedLane } from './owned-lanes.ts';
 import { createRetryWaits } from './retry-waits.ts';
-import { createTakeoverGate } from './takeover-gate.ts';
 
 export interface WorkerOptions {
   readonly world: LaneWorld;
@@ -22,18 +22,7 @@ export interface Worker {
   stop(): Promise<void>;
 }
 
-/** A lane that this process runs or is about to. */
-interface OwnedLane {
-  readonly id: LaneId;
-  readonly stop: AbortController;
-  stage: 'waiting' | 'entering' | 'running';
-  done: Promise<void>;
-}
-
-/** Lanes that are fenced and recovered at the same time: each reads its tables and waits for the store. */
-const TAKEOVERS_MAX = 8;
-/** A takeover that is not done by then keeps nobody else waiting: its topic or table may be away. */
-const TAKEOVER_MS_MAX = 5_000;
+const LOOK_AGAIN_MS_MIN = 20;
 
 /**
  * Owns its share of the lanes: takes some that nobody holds, gives some back when a worker joins, runs each until it
@@ -42,71 +31,49 @@ const TAKEOVER_MS_MAX = 5_000;
 export function startWorker({ world, sweepEveryMs, lanesMax }: WorkerOptions): Worker {
   const { settings, metrics, logger } = world;
   const stopping = new AbortController();
-  const lanes = new Map<string, OwnedLane>();
   const waits = createRetryWaits(world.clock);
-  const gate = createTakeoverGate(TAKEOVERS_MAX);
   const housekeeping = startHousekeeping(world);
+  const lanes = createOwnedLanes(world, { housekeeping, waits });
   let rung = new AbortController();
-
-  const take = (id: LaneId): void => {
-    const lane: OwnedLane = { id, stop: new AbortController(), stage: 'waiting', done: Promise.resolve() };
-    lanes.set(keyOf(id), lane);
-    lane.done = own(lane).finally(() => lanes.delete(keyOf(id)));
-  };
-  const own = async (lane: OwnedLane): Promise<void> => {
-    const leave = await gate.enter(lane.stop.signal);
-    if (leave === undefined) return;
-    const startedMs = world.clock.monotonicMs();
-    lane.stage = 'entering';
-    void sleep(TAKEOVER_MS_MAX, lane.stop.signal).then(leave);
-    const onRunning = () => {
-      lane.stage = 'running';
-      leave();
-    };
-    const end = await runLane({ world, housekeeping, stop: lane.stop.signal, onRunning }, lane.id).catch(
-      (error: unknown): LaneEnd => ({ kind: 'failed', error }),
-    );
-    leave();
-    if (end.kind !== 'failed') return waits.clear(keyOf(lane.id));
-    logger.warn({ lane: lane.id, problem: describeError(end.error) }, 'a lane ended with an error');
-    waits.failed(keyOf(lane.id), startedMs);
-  };
   let isRung = false;
-  const sweep = async (): Promise<void> => {
+
+  /** Answers in how many milliseconds to look again. */
+  const sweep = async (): Promise<number> => {
     if (__HEADWATER_FAULTS__) {
       await faultPoint('sweep.before');
-      if (isPlanted('rings-without-sweeper') && !isRung) return;
+      if (isPlanted('rings-without-sweeper') && !isRung) return sweepEveryMs;
       isRung = false;
     }
-    const counts = countStages(lanes.values());
+    const counts = countStages(lanes.all());
     const { waiting, entering, running, leaving } = counts;
     const { owner } = settings;
-    // A lane that is being given back is still somebody's: the sum of all lanes stays what it is.
     const report = { owner, held: entering + running + leaving, lanesMax };
     const census = await world.roster.report(report, settings.lease.ttlMs);
     const assignment = decideAssignment(census, { owner, held: waiting + entering + running });
     metrics.lanes({ ...counts, share: assignment.share });
     metrics.heldBytes(world.budget.total());
-    for (const lane of chooseReleased([...lanes.values()], housekeeping, assignment.release))
-      lane.stop.abort();
+    for (const lane of chooseReleased(lanes.all(), housekeeping, assignment.release)) lane.stop.abort();
     if (assignment.take > 0) await takeUnheld(assignment.take, waiting);
+    // A lease that is not renewed is missed when it ends.
+    return Math.min(sweepEveryMs, Math.max(LOOK_AGAIN_MS_MIN, census.nextEndMs ?? sweepEveryMs));
   };
   const takeUnheld = async (count: number, waiting: number): Promise<void> => {
     let left = count;
     for (const id of await world.leases.unleased(settings.owner, count + waits.count() + waiting)) {
       if (left === 0 || stopping.signal.aborted) return;
-      if (lanes.has(keyOf(id)) || waits.mustWait(keyOf(id))) continue;
-      take(id);
+      if (lanes.has(id) || waits.mustWait(laneKey(id))) continue;
+      lanes.take(id);
       left--;
     }
   };
   const sweeping = (async () => {
     while (!stopping.signal.aborted) {
-      await sweep().catch((error: unknown) =>
-        logger.warn({ problem: describeError(error) }, 'lanes could not be looked for'),
-      );
+      const waitMs = await sweep().catch((error: unknown) => {
+        logger.warn({ problem: describeError(error) }, 'lanes could not be looked for');
+        return sweepEveryMs;
+      });
       rung = new AbortController();
-      await sleep(sweepEveryMs, AbortSignal.any([stopping.signal, rung.signal]));
+      await sleep(waitMs, AbortSignal.any([stopping.signal, rung.signal]));
     }
   })();
 
@@ -115,13 +82,13 @@ export function startWorker({ world, sweepEveryMs, lanesMax }: WorkerOptions): W
       isRung = true;
       rung.abort();
     },
-    laneCount: () => lanes.size,
+    laneCount: () => lanes.count(),
     async stop() {
       stopping.abort();
-      for (const lane of lanes.values()) lane.stop.abort();
+      for (const lane of lanes.all()) lane.stop.abort();
       await sweeping;
-      for (const lane of lanes.values()) lane.stop.abort();
-      await Promise.all([...lanes.values()].map(({ done }) => done));
+      for (const lane of lanes.all()) lane.stop.abort();
+      await Promise.all(lanes.all().map(({ done }) => done));
       await housekeeping.stop();
       await world.roster.leave(settings.owner).catch(() => undefined);
     },
@@ -145,14 +112,12 @@ function chooseReleased(
 ): readonly OwnedLane[] {
   if (count === 0) return [];
   const committedAtMs = new Map(
-    [...housekeeping.lanes()].map(({ id, facts }) => [keyOf(id), facts.lastCommitAtMs ?? 0]),
+    [...housekeeping.lanes()].map(({ id, facts }) => [laneKey(id), facts.lastCommitAtMs ?? 0]),
   );
   const cost = ({ id, stage }: OwnedLane): number =>
-    stage === 'waiting' ? -1 : (committedAtMs.get(keyOf(id)) ?? 0);
+    stage === 'waiting' ? -1 : (committedAtMs.get(laneKey(id)) ?? 0);
   return lanes
     .filter(({ stop }) => !stop.signal.aborted)
     .toSorted((a, b) => cost(a) - cost(b))
     .slice(0, count);
 }
-
-const keyOf = ({ pipelineId, lane }: LaneId): string => `${pipelineId}/${lane}`;

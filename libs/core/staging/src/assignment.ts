@@ -30,13 +30,13 @@ export function planShares({ workers, unheld }: LaneCensus): ReadonlyMap<string,
 
 /**
  * What the worker does next. `held` is what it knows of itself: lanes it holds or is taking, without those it is giving
- * back. A worker at its share does nothing, so a lane moves once per change of the workers or the lanes.
+ * back. A worker at its share, or not in the census, does nothing, so a lane moves once per change of the workers or the lanes.
  */
 export function decideAssignment(
   census: LaneCensus,
   self: { readonly owner: string; readonly held: number },
 ): Assignment {
-  const share = planShares(census).get(self.owner) ?? 0;
+  const share = planShares(census).get(self.owner) ?? self.held;
   return {
     share,
     take: Math.max(0, Math.min(share - self.held, census.unheld)),

@@ -33,16 +33,18 @@ export interface WorkerRoster {
 
 export interface WorkerReport {
   readonly owner: string;
-  /** Lanes the worker runs, by its own account: one that is stuck without its lease counts too. */
+  /** Lanes the worker holds: by its own account in its report, by live leases in a census. */
   readonly held: number;
   readonly lanesMax: number;
 }
 
 export interface LaneCensus {
-  /** The asking worker among them. */
+  /** The asking worker among them; without those that let a lease end since they reported last. */
   readonly workers: readonly WorkerReport[];
   /** Lanes of running pipelines that nobody holds. */
   readonly unheld: number;
+  /** Milliseconds until the first lease of another worker ends, if it is not renewed. */
+  readonly nextEndMs?: number;
 }
 
 /** What a lane reports and reads; all of it can be rebuilt from the Delta log and the intents. */
