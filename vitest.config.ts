@@ -14,7 +14,7 @@ const onlyOneGraphql = { alias: [{ find: /^graphql$/, replacement: 'graphql/inde
 
 const shared = {
   resolve: onlyOneGraphql,
-  define: { __HEADWATER_FAULTS__: 'true' },
+  define: { __HEADWATER_FAULTS__: 'true', __HEADWATER_BARE__: 'false' },
   plugins: [graphqlAsText],
 };
 

@@ -9,9 +9,6 @@ import { parseArgs } from 'node:util';
 import { shapes, type Shape } from './engine-shapes.ts';
 import { storeLz4 } from './stored-batch.ts';
 
-// Bundles fold these names away; here they are looked up.
-Object.assign(globalThis, { __HEADWATER_FAULTS__: false, __HEADWATER_BARE__: false });
-
 const { values: options } = parseArgs({
   options: {
     records: { type: 'string', default: '1000000' },

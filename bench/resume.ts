@@ -1,18 +1,27 @@
 // How long staging stands still after a kill -9 of the worker under load. See bench/README.md.
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { createDomainProducer } from '@headwater/adapter-domain-client';
-import { startStack, type Stack } from '@headwater/platform-embedded';
-import { onboardAdEvents, startApp } from './running-app.ts';
+import { runSql, startStack, type Stack } from '@headwater/platform-embedded';
+import { phasesOf, readTakeover, resumptionPhases, summarise, type Resumption } from './resume-phases.ts';
+import { onboardAdEvents, startApp, type RunningApp } from './running-app.ts';
 
-const { values: options } = parseArgs({ options: { kills: { type: 'string', default: '50' } } });
+const { values: options } = parseArgs({
+  options: { kills: { type: 'string', default: '30' }, mode: { type: 'string', default: 'standby' } },
+});
 const kills = Number(options.kills);
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
 const topic = 'bench.ad-events';
+if (options.mode !== 'standby' && options.mode !== 'restart') {
+  say(`--mode is standby or restart, not ${options.mode}.`);
+  process.exit(2);
+}
+/** With `standby` a second worker is there when the first is killed; with `restart` there is only the one started then. */
+const workersMin = options.mode === 'standby' ? 2 : 1;
 
 const home = mkdtempSync(path.join(tmpdir(), 'headwater-resume-'));
 const stack = await startStack({
@@ -34,28 +43,51 @@ async function run(stack: Stack): Promise<object> {
   await controlPlane.process.stop();
   const load = startLoad(stack);
   const log = path.join(fileURLToPath(stack.lakeUrl), 'bench', 'ad-events', '_delta_log');
-  const resumed: number[] = [];
-  let worker = await startApp(stack, 'staging-worker', { home });
+  let started = 0;
+  const start = () => startWorker(stack, `staging-worker-${++started}`);
+  const workers = new Map<string, RunningApp>();
+  while (workers.size < workersMin) workers.set(`staging-worker-${started + 1}`, await start());
   await nextBatch(log, -1);
+  const resumed: ReturnType<typeof phasesOf>[] = [];
   for (let kill = 1; kill <= kills; kill++) {
-    await sleep(200 + Math.random() * 2_000);
-    const killedAt = performance.now();
-    process.kill(worker.process.pid, 'SIGKILL');
-    await becomesExited(worker.process);
+    await sleep(200 + Math.random() * 1_000);
+    const [owner] = await lease(stack);
+    const killed = workers.get(owner)!;
+    const killedAtMs = Date.now();
+    process.kill(killed.process.pid, 'SIGKILL');
+    workers.delete(owner);
+    while (!killed.process.hasExited()) await sleep(5);
+    const [, leaseEndedAtMs] = await lease(stack);
     const before = lastVersion(log);
-    const starting = startApp(stack, 'staging-worker', { home, instance: `staging-worker-${kill}` });
-    await nextBatch(log, before);
-    resumed.push((performance.now() - killedAt) / 1000);
-    worker = await starting;
-    if (kill % 10 === 0) say(`  ${kill} kills, longest ${Math.max(...resumed).toFixed(2)} s`);
+    // As whoever supervises processes does: another is started at once.
+    const name = `staging-worker-${started + 1}`;
+    const starting = start();
+    const committedAtMs = await nextBatch(log, before);
+    const takeover = readTakeover(home, [...workers.keys(), name], killedAtMs);
+    resumed.push(phasesOf({ killedAtMs, leaseEndedAtMs, ...takeover, committedAtMs } satisfies Resumption));
+    workers.set(name, await starting);
+    const last = resumed.at(-1)!;
+    say(`${kill}  ${resumptionPhases.map((phase) => `${phase} ${last[phase].toFixed(2)}`).join('  ')}`);
   }
   await load.stop();
-  await worker.process.stop();
-  const sorted = resumed.toSorted((a, b) => a - b);
-  const at = (share: number) => Number(sorted[Math.ceil(share * sorted.length) - 1]!.toFixed(2));
-  const figures = { kills, p50: at(0.5), p99: at(0.99), max: at(1) };
-  say(`seconds until the next commit of a batch: p50 ${figures.p50}, p99 ${figures.p99}, max ${figures.max}`);
-  return figures;
+  for (const worker of workers.values()) await worker.process.stop();
+  const phases = summarise(resumed);
+  const { p50, p99, max } = phases['total']!;
+  say(`seconds until the next commit of a batch: p50 ${p50}, p99 ${p99}, max ${max}`);
+  return { mode: options.mode, kills, p50, p99, max, phases };
+}
+
+function startWorker(stack: Stack, instance: string): Promise<RunningApp> {
+  return startApp(stack, 'staging-worker', { home, instance, env: { HEADWATER_WORKER_NAME: instance } });
+}
+
+/** Who holds the lane, and until when in milliseconds since the epoch. */
+async function lease(stack: Stack): Promise<readonly [string, number]> {
+  const [row] = await runSql(
+    stack.databaseUrl,
+    `SELECT owner, extract(epoch FROM lease_until) * 1000 FROM lane_lease`,
+  );
+  return [String(row?.[0]), Number(row?.[1])];
 }
 
 /** About 1,000 records a second until it is stopped. */
@@ -86,10 +118,6 @@ function startLoad(stack: Stack): { stop(): Promise<void> } {
   };
 }
 
-async function becomesExited(app: { hasExited(): boolean }): Promise<void> {
-  while (!app.hasExited()) await sleep(5);
-}
-
 function versions(log: string): readonly number[] {
   try {
     return readdirSync(log).flatMap((name) =>
@@ -104,16 +132,22 @@ function lastVersion(log: string): number {
   return Math.max(-1, ...versions(log));
 }
 
-/** Waits for the commit of a batch after the version; a fence is no progress. */
-async function nextBatch(log: string, after: number): Promise<void> {
+/** Waits for the commit of a batch after the version, and answers when it was made; a fence is no progress. */
+async function nextBatch(log: string, after: number): Promise<number> {
   for (;;) {
-    const newer = versions(log).filter((version) => version > after);
-    if (newer.some((version) => isBatch(log, version))) return;
+    const batch = versions(log)
+      .filter((version) => version > after)
+      .toSorted((a, b) => a - b)
+      .find((version) => readEntry(log, version).includes('"step":"batch"'));
+    if (batch !== undefined) return statSync(entryPath(log, batch)).mtimeMs;
     await sleep(20);
   }
 }
 
-function isBatch(log: string, version: number): boolean {
-  const entry = readFileSync(path.join(log, `${String(version).padStart(20, '0')}.json`), 'utf8');
-  return entry.includes('"step":"batch"');
+function entryPath(log: string, version: number): string {
+  return path.join(log, `${String(version).padStart(20, '0')}.json`);
+}
+
+function readEntry(log: string, version: number): string {
+  return readFileSync(entryPath(log, version), 'utf8');
 }

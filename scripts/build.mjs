@@ -1,10 +1,12 @@
 // Bundles each app into dist/<variant>/<app>.mjs. Packages from npm stay outside; our own packages are inlined.
-// usage: node scripts/build.mjs [release|faults]   `faults` keeps the named fault points, `release` removes them.
+// usage: node scripts/build.mjs [release|faults|bare]   `faults` keeps the named fault points, `bare` gives up what makes
+// staging safe so that a bench can measure its cost, `release` holds neither.
 import { build } from 'esbuild';
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 
 const variant = process.argv[2] ?? 'release';
+if (!['release', 'faults', 'bare'].includes(variant)) throw new Error(`There is no variant ${variant}.`);
 const apps = readdirSync('apps').filter((app) => existsSync(`apps/${app}/src/main.ts`));
 await build({
   entryPoints: {
@@ -22,10 +24,13 @@ await build({
   target: 'node24',
   sourcemap: 'linked',
   keepNames: true,
-  // Folds `if (__HEADWATER_FAULTS__)` away, names and all.
+  // Folds `if (__HEADWATER_FAULTS__)` and `if (__HEADWATER_BARE__)` away, names and all.
   minifySyntax: true,
   loader: { '.graphql': 'text', '.sql': 'text' },
-  define: { __HEADWATER_FAULTS__: String(variant === 'faults') },
+  define: {
+    __HEADWATER_FAULTS__: String(variant === 'faults'),
+    __HEADWATER_BARE__: String(variant === 'bare'),
+  },
   plugins: [
     {
       name: 'npm-packages-stay-outside',

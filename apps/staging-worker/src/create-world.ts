@@ -66,6 +66,7 @@ export async function createWorld(
     logger,
     onThreads: (threads) => metrics.engineThreads(threads),
   });
+  engine.warm();
   const checkpointFiles = createCheckpointFiles(database);
   const world: LaneWorld = {
     source,

@@ -33,15 +33,21 @@ await runUntilStopped({
       headers: toHeaders(environment.OTEL_EXPORTER_OTLP_HEADERS),
     });
     const started: { worker?: Worker } = {};
-    await checkServers(toServerSettings(environment), { mayBeAway: true });
-    const connected = await createWorld(environment, {
-      logger,
-      metrics: createLaneMetrics(metrics),
-      telemetry: createBatchTelemetry(metrics, traces),
-      laneCount: () => started.worker?.laneCount() ?? 0,
-      engineThread: new URL('./staging-engine.mjs', import.meta.url),
-    });
-    const doorbell = await createDoorbell({ ...toRedisSettings(environment), logger });
+    // All at once, because a lane may be waiting; what the check says about a server is said first.
+    const checking = checkServers(toServerSettings(environment), { mayBeAway: true });
+    const connecting = Promise.all([
+      createWorld(environment, {
+        logger,
+        metrics: createLaneMetrics(metrics),
+        telemetry: createBatchTelemetry(metrics, traces),
+        laneCount: () => started.worker?.laneCount() ?? 0,
+        engineThread: new URL('./staging-engine.mjs', import.meta.url),
+      }),
+      createDoorbell({ ...toRedisSettings(environment), logger }),
+    ]);
+    connecting.catch(() => undefined);
+    await checking;
+    const [connected, doorbell] = await connecting;
     const worker = startWorker({
       world:
         __HEADWATER_FAULTS__ && faulty !== undefined

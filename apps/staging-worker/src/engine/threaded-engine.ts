@@ -21,6 +21,8 @@ export interface ThreadedEngineOptions {
 }
 
 export interface ThreadedEngine extends RecordSetEngine {
+  /** Starts a thread when there is none: loading it takes longer than taking a lane over. */
+  warm(): void;
   /** Threads there are now. */
   threadCount(): number;
 }
@@ -85,6 +87,9 @@ export function createThreadedEngine(options: ThreadedEngineOptions): ThreadedEn
     name: options.name,
     nameFor: (pipeline) => options.chosen?.(pipeline).name ?? options.name,
     why: (pipeline) => options.chosen?.(pipeline).why,
+    warm() {
+      if (slots.size === 0) restWhenIdle(start());
+    },
     beginBatch: (input) => choose(input).worker.beginBatch(input),
     threadCount: () => slots.size,
     async close() {

@@ -31,6 +31,8 @@ export interface LaneContext {
   readonly positions: Map<number, LanePartition>;
   readonly views: Map<number, PartitionView>;
   nextBatchSeq: number;
+  /** When the batch that the lane found committed last began to fill, wall clock. */
+  lastIngestedAtMs: number | undefined;
   /** The batch that fills, and the one that lands. */
   filling: Fill | undefined;
   landing: Fill | undefined;

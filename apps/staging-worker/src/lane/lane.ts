@@ -40,6 +40,8 @@ export async function runLane(tools: LaneTools, id: LaneId): Promise<LaneEnd> {
   const { world, housekeeping, stop } = tools;
   const lease = await housekeeping.leases.claim(id);
   if (lease === undefined) return { kind: 'not-claimed' };
+  world.logger.info({ ...id, fence: lease.fence.toString() }, 'lane claimed');
+  world.engine.warm?.();
   let lane: LaneContext | undefined;
   let end: LaneEnd;
   const stopLane = () => lane !== undefined && tell(lane, 'stopRequested');
@@ -92,6 +94,7 @@ async function openLane(world: LaneWorld, id: LaneId, lease: HeldLease): Promise
     positions: new Map(),
     views: new Map(),
     nextBatchSeq: 0,
+    lastIngestedAtMs: undefined,
     filling: undefined,
     landing: undefined,
     nextPipeline: undefined,

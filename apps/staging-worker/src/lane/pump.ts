@@ -4,6 +4,7 @@ import {
   drainUntil,
   isDrained,
   faultPoint,
+  firstFlushMs,
   laneDuties,
   openAccount,
   putIntent,
@@ -83,7 +84,7 @@ const RETRY_MS = 200;
 type Step = ReturnType<typeof decideFill> | { readonly kind: 'settled' };
 
 function decideNext(lane: LaneContext, fill: Fill, flight: InFlight | undefined, isEnding: boolean): Step {
-  const { flushIntervalMs, flushBytesMax } = lane.pipeline;
+  const { flushBytesMax } = lane.pipeline;
   const isSettling = isEnding || !laneDuties[lane.state].mayFetch || lane.nextPipeline !== undefined;
   if (isSettling && flight === undefined && fill.firstArrivalMs === undefined) return { kind: 'settled' };
   const { budget } = lane.world;
@@ -100,10 +101,16 @@ function decideNext(lane: LaneContext, fill: Fill, flight: InFlight | undefined,
       isSettling,
       nowMs: lane.world.clock.monotonicMs(),
     },
-    { flushIntervalMs, flushBytesMax, laneBytesMax },
+    { flushIntervalMs: flushIntervalOf(lane), flushBytesMax, laneBytesMax },
   );
   if (decision.kind === 'fetch') budget.note(key, fillingBytes + landingBytes + decision.bytesMax);
   return decision;
+}
+
+function flushIntervalOf({ world, pipeline, facts, lastIngestedAtMs }: LaneContext): number {
+  const { flushIntervalMs } = pipeline;
+  if (facts.lastCommitAtMs !== undefined) return flushIntervalMs;
+  return firstFlushMs(flushIntervalMs, lastIngestedAtMs, world.clock.nowMs());
 }
 
 /** Begins a batch where the one before it ends, or where the log ends. */
@@ -242,10 +249,9 @@ async function fixBatch(
   if (!lane.lease.isHeld()) return { kind: 'lost', cause: 'the lease has ended' };
   const { batchId } = fill;
   const ingestedAtUs = (fill.ingestedAtUs ??= nowUs(lane.world));
-  const put = await putIntent(
-    lane.tables.primary.io.store,
-    draftIntent(lane, { batchId, ingestedAtUs, ranges: decision.ranges }),
-  );
+  const draft = draftIntent(lane, { batchId, ingestedAtUs, ranges: decision.ranges });
+  if (__HEADWATER_BARE__) return { kind: 'fixed', intent: draft };
+  const put = await putIntent(lane.tables.primary.io.store, draft);
   if (__HEADWATER_FAULTS__) await faultPoint('intent.after');
   return put.kind === 'adopted' ? { kind: 'adopt' } : { kind: 'fixed', intent: put.intent };
 }

@@ -100,6 +100,7 @@ async function plantPositions({ world, pipeline, positions }: LaneContext): Prom
 async function lastEpochs(lane: LaneContext): Promise<ReadonlyMap<number, number>> {
   if (lane.nextBatchSeq === 0) return new Map();
   const committed = await openIntent(lane.tables.primary.io.store, lane.id, lane.nextBatchSeq - 1);
+  if (committed !== undefined) lane.lastIngestedAtMs = Number(committed.ingestedAtUs / 1000n);
   return new Map(committed?.ranges.map(({ partition, leaderEpoch }) => [partition, leaderEpoch]));
 }
 

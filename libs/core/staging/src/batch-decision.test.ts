@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decideBatch, decideFill, FETCH_BYTES_MAX, type FillState } from './batch-decision.ts';
+import { decideBatch, decideFill, FETCH_BYTES_MAX, firstFlushMs, type FillState } from './batch-decision.ts';
 import { addReport, openAccount, type PartitionAccount } from './partition-account.ts';
 
 const limits = { flushIntervalMs: 1_000, flushBytesMax: 8 << 20, laneBytesMax: 16 << 20 };
@@ -31,6 +31,14 @@ describe('what a lane does next', () => {
     const waiting = { ...idle, fillingBytes: 10, firstArrivalMs: 49_300 };
     expect(decideFill(waiting, limits)).toMatchObject({ kind: 'fetch', waitMsMax: 300 });
     expect(decideFill({ ...waiting, nowMs: 50_300 }, limits)).toEqual({ kind: 'cut' });
+  });
+
+  test('the first batch of an owner does not wait again for an interval that has passed', () => {
+    expect(firstFlushMs(1_000, undefined, 50_000)).toBe(1_000);
+    expect(firstFlushMs(1_000, 42_000, 50_000)).toBe(100);
+    expect(firstFlushMs(1_000, 48_500, 50_000)).toBe(500);
+    expect(firstFlushMs(1_000, 49_900, 50_000)).toBe(1_000);
+    expect(firstFlushMs(1_000, 90_000, 50_000), 'a clock that goes ahead').toBe(1_000);
   });
 
   test('a batch is cut when it holds its bytes', () => {

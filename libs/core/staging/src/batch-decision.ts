@@ -50,6 +50,23 @@ export function decideFill(state: FillState, limits: FillLimits): FillDecision {
   return { kind: 'fetch', bytesMax: Math.min(room, FETCH_BYTES_MAX), waitMsMax };
 }
 
+/**
+ * How long the first batch of an owner fills. `lastIngestedAtMs` is when the batch before it began to fill, wall clock:
+ * an interval that passed while nobody ran the lane is not waited for again [S14].
+ */
+export function firstFlushMs(
+  flushIntervalMs: number,
+  lastIngestedAtMs: number | undefined,
+  nowMs: number,
+): number {
+  if (lastIngestedAtMs === undefined) return flushIntervalMs;
+  const dueInMs = lastIngestedAtMs + 2 * flushIntervalMs - nowMs;
+  return Math.min(flushIntervalMs, Math.max(FIRST_FLUSH_MS_MIN, dueInMs));
+}
+
+/** So long the first batch gathers what waits in all partitions. */
+const FIRST_FLUSH_MS_MIN = 100;
+
 /** A lane without records asks again after so long; whoever wants something else of it wakes it. */
 const WAIT_MS_MAX = 5_000;
 /** How long to wait for more while a due batch waits for the one that lands. */

@@ -14,6 +14,8 @@ export interface RecordSetEngine {
   nameFor?(pipeline: PipelineSpec): string;
   /** Why this engine serves the pipeline and not a faster one, for status; absent when there is nothing to say. */
   why?(pipeline: PipelineSpec): string | undefined;
+  /** Makes ready for a batch that comes soon, without waiting; an engine that is always ready has none. */
+  warm?(): void;
   /** Begins a batch. At most one is open per lane and engine, except that the next may fill while one lands. */
   beginBatch(batch: BatchInput): Promise<RecordSetBatch>;
   close(): Promise<void>;
