@@ -11,6 +11,8 @@ export interface EngineWorker {
   /** Batches that are filling, and batches that are open at all. */
   filling(): number;
   open(): number;
+  /** Record sets on their way or being read now. */
+  adding(): number;
   /** Ends the thread; what it holds is lost. */
   close(): Promise<void>;
 }
@@ -31,18 +33,21 @@ interface Waiting {
 
 /** More JavaScript heap than this is a leak: the thread ends with an error instead of taking the process along. */
 const HEAP_MIB_MAX = 1024;
+/** The hot path makes few objects: a large nursery would only hold memory. */
+const YOUNG_MIB_MAX = 24;
 
 export function startEngineWorker({ entry, data, buffers, onDeath }: EngineWorkerOptions): EngineWorker {
   const thread = new Worker(entry, {
     workerData: data,
     name: 'engine',
-    resourceLimits: { maxOldGenerationSizeMb: HEAP_MIB_MAX },
+    resourceLimits: { maxOldGenerationSizeMb: HEAP_MIB_MAX, maxYoungGenerationSizeMb: YOUNG_MIB_MAX },
   });
   // A process that has nothing else to do may end.
   thread.unref();
   const waiting = new Map<number, Waiting>();
   const open = new Set<number>();
   const filling = new Set<number>();
+  let adding = 0;
   let dead: Error | undefined;
   let ids = 0;
 
@@ -77,12 +82,21 @@ export function startEngineWorker({ entry, data, buffers, onDeath }: EngineWorke
       thread.postMessage(request, request.verb === 'add' ? [request.buffer] : []);
     });
   };
+  const counted: Asking = async (request) => {
+    if (request.verb !== 'add') return ask(request);
+    adding++;
+    try {
+      return await ask(request);
+    } finally {
+      adding--;
+    }
+  };
   return {
     async beginBatch(input) {
       const batch = ++ids;
       open.add(batch);
       filling.add(batch);
-      const begun = createBatch({ batch, ask, nextId: () => ++ids, buffers }, (isOver) => {
+      const begun = createBatch({ batch, ask: counted, nextId: () => ++ids, buffers }, (isOver) => {
         filling.delete(batch);
         if (isOver) open.delete(batch);
       });
@@ -94,6 +108,7 @@ export function startEngineWorker({ entry, data, buffers, onDeath }: EngineWorke
       }
       return begun;
     },
+    adding: () => adding,
     filling: () => filling.size,
     open: () => open.size,
     async close() {

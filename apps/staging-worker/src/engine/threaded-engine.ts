@@ -78,7 +78,7 @@ export function createThreadedEngine(options: ThreadedEngineOptions): ThreadedEn
   const choose = ({ pipeline }: BatchInput): Slot => {
     const best = chooseSlot([...slots], pipeline.pipelineId);
     const slot =
-      best === undefined || (best.worker.filling() > 0 && slots.size < threadsMax) ? start() : best;
+      best === undefined || (isBusy(best, pipeline.pipelineId) && slots.size < threadsMax) ? start() : best;
     slot.lastPipelineId = pipeline.pipelineId;
     restWhenIdle(slot);
     return slot;
@@ -101,9 +101,19 @@ export function createThreadedEngine(options: ThreadedEngineOptions): ThreadedEn
   };
 }
 
+/**
+ * True when a batch of the pipeline would wait for another lane there. The batch before it, which is about to land, is no
+ * other lane: one lane keeps to one thread and holds the memory of one.
+ */
+const isBusy = ({ worker, lastPipelineId }: Slot, pipelineId: string): boolean =>
+  worker.adding() > 0 || worker.filling() > (lastPipelineId === pipelineId ? 1 : 0);
+
 /** The thread with the fewest batches that fill; of equals the one that has the pipeline's buffers. */
 function chooseSlot(slots: readonly Slot[], pipelineId: string): Slot | undefined {
   const costOf = ({ worker, lastPipelineId }: Slot) =>
-    worker.filling() * 1_000 + worker.open() * 2 - (lastPipelineId === pipelineId ? 3 : 0);
+    Math.max(0, worker.filling() - (lastPipelineId === pipelineId ? 1 : 0)) * 1_000 +
+    worker.adding() * 1_000 +
+    worker.open() * 2 -
+    (lastPipelineId === pipelineId ? 3 : 0);
   return slots.toSorted((a, b) => costOf(a) - costOf(b))[0];
 }
