@@ -82,7 +82,7 @@ test.each([
 });
 
 test('a batch answers each line in order, schemas as text or JSON, by the registry a line names', async () => {
-  const pair = { format: 'JSON', mode: 'BACKWARD', existing: [{ type: 'string' }], candidate: true };
+  const pair = { format: 'JSON', mode: 'BACKWARD', existing: [{ type: 'string' }], candidate: {} };
   const batch = file(
     'pairs.jsonl',
     [

@@ -38,13 +38,21 @@ const registryOf = ({ source }: CorpusCase): RegistryKind =>
 
 const projectOf = ({ source }: CorpusCase): string => source.split(':')[0] ?? '';
 
-function verdictOf(one: CorpusCase): string {
+const wantedOf = ({ expectCompatible }: CorpusCase): string =>
+  expectCompatible ? 'compatible' : 'incompatible';
+
+/** Each with its reason in docs/specs/compatibility.md#corpus. */
+const disagreements: Readonly<Record<string, readonly string[]>> = {
+  'Apicurio/apicurio-registry JSON': ['0016-Basic: true'],
+};
+
+function verdictOf(one: CorpusCase, registry: RegistryKind | undefined): string {
   const verdict = judgeCompatibility({
     type: one.format,
     mode: one.mode,
     candidate: sourceOf(one.candidate),
     existing: one.existing.map(sourceOf),
-    registry: registryOf(one),
+    ...(registry === undefined ? {} : { registry }),
   });
   if (verdict.kind === 'unusable') return `unusable: ${verdict.problem.message}`;
   return verdict.compatible ? 'compatible' : 'incompatible';
@@ -56,9 +64,18 @@ const needsData =
 describe.skipIf(folder === undefined)(`[K1] verdicts of the registries' own tests (${needsData})`, () => {
   const groups = [...new Set(cases.map((one) => `${projectOf(one)} ${one.format}`))].sort();
 
-  test.each(groups)('%s: every verdict is theirs', (group) => {
+  test.each(groups)('%s: every verdict is theirs, but for those that are explained', (group) => {
     const own = cases.filter((one) => `${projectOf(one)} ${one.format}` === group);
-    const wanted = own.map((one) => [one.id, one.expectCompatible ? 'compatible' : 'incompatible']);
-    expect(own.map((one) => [one.id, verdictOf(one)])).toEqual(wanted);
+    const others = own.filter((one) => verdictOf(one, registryOf(one)) !== wantedOf(one));
+    expect(others.map(({ id }) => id)).toEqual(disagreements[group] ?? []);
   });
+
+  test.each(['Apicurio/apicurio-registry JSON', 'Aiven-Open/karapace JSON'])(
+    '%s: the rules without a registry’s name give at least 98 of 100 of their verdicts',
+    (group) => {
+      const own = cases.filter((one) => `${projectOf(one)} ${one.format}` === group);
+      const same = own.filter((one) => verdictOf(one, undefined) === wantedOf(one));
+      expect(same.length).toBeGreaterThanOrEqual(own.length * 0.98);
+    },
+  );
 });

@@ -1,8 +1,7 @@
 import { err, ok, type Result } from '@headwater/kernel';
 import { judgeAvro } from '../avro/judge-avro.ts';
 import { parseAvro } from '../avro/parse-avro.ts';
-import { createContentJudge } from '../json-schema/judge-content.ts';
-import { judgeAsKarapace } from '../json-schema/judge-karapace.ts';
+import { judgeJsonSchema } from '../json-schema/judge-json-schema.ts';
 import { parseJsonSchema } from '../json-schema/parse-json-schema.ts';
 import { judgeProtobuf } from '../protobuf/judge-protobuf.ts';
 import { parseProtobuf } from '../protobuf/parse-protobuf.ts';
@@ -87,9 +86,7 @@ function readerOf({ type, references, registry = 'apicurio' }: CompatibilityQues
       );
     }
     return mapped(parseJsonSchema(source, references), (reader, writer, budget) =>
-      registry === 'karapace'
-        ? judgeAsKarapace(reader.document, writer.document, budget)
-        : createContentJudge(budget)(reader.content, writer.content),
+      judgeJsonSchema({ reader, writer, registry, budget }),
     );
   };
 }

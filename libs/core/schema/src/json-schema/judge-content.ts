@@ -28,6 +28,9 @@ export function createContentJudge(budget: ComparisonBudget): ContentJudge {
 
   function compare(reader: ContentNode, writer: ContentNode): readonly Violation[] {
     if (reader.kind === 'any' || writer.kind === 'never') return admitted;
+    const [onlyPart, ...others] = writer.kind === 'combined' ? writer.parts : [];
+    if (onlyPart !== undefined && others.length === 0 && reader.kind !== 'combined')
+      return judge(reader, onlyPart);
     switch (reader.kind) {
       case 'string':
       case 'number':
@@ -42,7 +45,7 @@ export function createContentJudge(budget: ComparisonBudget): ContentJudge {
       case 'combined':
         return writer.kind === 'combined'
           ? judgeCombined(reader, writer, judge)
-          : [typeChanged(reader, writer)];
+          : judgeChoice(reader, writer, judge);
       case 'conditional':
         return writer.kind === 'conditional'
           ? judgeConditional(reader, writer, judge)
@@ -137,6 +140,32 @@ function judgeConditional(
     else if (judge(ours, theirs).length > 0) report(keyword, 'changed');
   }
   return violations;
+}
+
+/** A choice admits what one of its parts admits; `oneOf` only when no other part could admit it as well. */
+function judgeChoice(
+  reader: CombinedContent,
+  writer: ContentNode,
+  judge: ContentJudge,
+): readonly Violation[] {
+  const admits = (part: ContentNode) => judge(part, writer).length === 0;
+  const admitting = reader.parts.filter(admits);
+  const isAdmitted =
+    reader.criterion === 'anyOf'
+      ? admitting.length > 0
+      : reader.criterion === 'allOf'
+        ? admitting.length === reader.parts.length
+        : admitting.length === 1 &&
+          reader.parts.every((part) => part === admitting[0] || isApart(part, writer));
+  return isAdmitted ? admitted : [typeChanged(reader, writer)];
+}
+
+const plainTypes = ['string', 'number', 'boolean', 'null', 'array', 'object'];
+
+/** No value is of two plain types. */
+function isApart(one: ContentNode, other: ContentNode): boolean {
+  const kinds = [referred(one).kind, referred(other).kind];
+  return kinds[0] !== kinds[1] && kinds.every((kind) => plainTypes.includes(kind));
 }
 
 function judgeCombined(

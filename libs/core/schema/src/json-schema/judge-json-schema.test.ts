@@ -235,8 +235,14 @@ describe('references', () => {
   });
 });
 
+test('true as the whole schema may follow objects only', () => {
+  expect(rulesOf(text, true)).toEqual(['description-given-up']);
+  expect(rulesOf(object({ a: text }, closed), true)).toEqual([]);
+  expect(rulesOf(object({ a: text }), object({ a: true }))).toEqual([]);
+});
+
 test('Karapace reads true and {} as an object, where Apicurio reads anything', () => {
-  expect(rulesOf(text, true)).toEqual([]);
-  expect(rulesOf(text, true, { registry: 'karapace' })).toEqual(['type-changed']);
+  expect(rulesOf(text, {})).toEqual([]);
+  expect(rulesOf(text, {}, { registry: 'karapace' })).toEqual(['type-changed']);
   expect(rulesOf(object({}), true, { registry: 'karapace' })).toEqual([]);
 });

@@ -3,6 +3,7 @@ import { referred, type ContentNode, type ObjectContent } from './content-model.
 import { contentViolation, judgeLowerBound, judgeUpperBound } from './content-violation.ts';
 import type { ContentJudge } from './content-judge.ts';
 import { judgeRest } from './judge-rest-content.ts';
+import { bindsNothing } from './pattern-binding.ts';
 
 export function judgeObject(
   reader: ObjectContent,
@@ -47,7 +48,7 @@ function requiredAdded(reader: ObjectContent, writer: ObjectContent): readonly V
 }
 
 function judgeNames(reader: ObjectContent, writer: ObjectContent, judge: ContentJudge): readonly Violation[] {
-  if (reader.propertyNames === undefined) return [];
+  if (reader.propertyNames === undefined || admitsEveryName(reader.propertyNames)) return [];
   if (writer.propertyNames !== undefined) return judge(reader.propertyNames, writer.propertyNames);
   const message = 'the names of properties are bound by a new rule';
   return [
@@ -58,6 +59,14 @@ function judgeNames(reader: ObjectContent, writer: ObjectContent, judge: Content
       'Remove propertyNames.',
     ),
   ];
+}
+
+/** Names are texts: a schema that only has a pattern which binds nothing admits all of them. */
+function admitsEveryName(names: ContentNode): boolean {
+  const schema = referred(names);
+  if (schema.kind !== 'string') return schema.kind === 'any';
+  const { kind: _kind, path: _path, pattern, ...others } = schema;
+  return Object.keys(others).length === 0 && (pattern === undefined || bindsNothing(pattern));
 }
 
 function judgeDependencies(
@@ -93,11 +102,18 @@ function judgePatterns(
   return [...reader.patterns].flatMap(([pattern, ours]) => {
     const theirs = writer.patterns.get(pattern);
     if (theirs !== undefined) return judge(ours, theirs);
+    if (referred(ours).kind === 'any' && !losesDescription(reader, writer)) return [];
     const at = [...reader.path, 'patternProperties', pattern];
     const message = 'properties whose name meets a pattern are bound by a new rule';
     return [contentViolation(at, 'pattern-property-added', message, 'Remove the pattern property.')];
   });
 }
+
+/** Whether a property that was described is left to patterns. */
+const losesDescription = (reader: ObjectContent, writer: ObjectContent): boolean =>
+  [...writer.properties].some(
+    ([name, theirs]) => !reader.properties.has(name) && referred(theirs).kind !== 'any',
+  );
 
 function judgeProperties(
   reader: ObjectContent,
@@ -107,19 +123,13 @@ function judgeProperties(
   const violations: Violation[] = [];
   for (const [name, ours] of reader.properties) {
     const theirs = writer.properties.get(name);
-    if (theirs !== undefined) violations.push(...judge(ours, asChoice(ours, theirs)));
+    if (theirs !== undefined) violations.push(...judge(ours, theirs));
     else violations.push(...propertyAdded(name, ours, { reader, writer, judge }));
   }
   for (const [name, theirs] of writer.properties) {
     if (!reader.properties.has(name)) violations.push(...propertyRemoved(name, theirs, { reader, judge }));
   }
   return violations;
-}
-
-/** A string read as a choice is a choice of one: a property may grow from `string` to several types. */
-function asChoice(reader: ContentNode, writer: ContentNode): ContentNode {
-  if (referred(reader).kind !== 'combined' || writer.kind !== 'string') return writer;
-  return { kind: 'combined', criterion: 'anyOf', parts: [writer], path: writer.path };
 }
 
 function propertyAdded(
