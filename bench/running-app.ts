@@ -10,7 +10,7 @@ export interface RunningApp {
   readonly process: SupervisedProcess;
 }
 
-/** Starts an app of the release build on the stack and waits until it is ready. */
+/** Starts an app on the stack and waits until it is ready. */
 export async function startApp(
   stack: Stack,
   name: string,
@@ -18,6 +18,8 @@ export async function startApp(
     readonly home: string;
     readonly env?: Readonly<Record<string, string>>;
     readonly instance?: string;
+    /** Folder of dist/ that the app is taken from; default `release`. */
+    readonly variant?: string;
   },
 ): Promise<RunningApp> {
   const instance = options.instance ?? name;
@@ -25,7 +27,7 @@ export async function startApp(
   const started = await stack.run({
     name: instance,
     command: process.execPath,
-    args: [path.join(root, 'dist', 'release', `${name}.mjs`)],
+    args: [path.join(root, 'dist', options.variant ?? 'release', `${name}.mjs`)],
     env: {
       PATH: process.env['PATH'],
       HOME: process.env['HOME'],

@@ -55,6 +55,10 @@ const commands = {
     await setUp();
     return handOver(['scripts/s3-trials/run.ts', ...rest]);
   },
+  async 'bench-safety'() {
+    await setUp({ variants: ['release', 'bare'], needsStack: true });
+    return handOver(['bench/safety-cost.ts', ...rest]);
+  },
   async 'bench-lake'() {
     await setUp({ needsStack: true });
     return handOver(['bench/lake.ts', ...rest]);

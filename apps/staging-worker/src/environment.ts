@@ -1,3 +1,4 @@
+import { userError } from '@headwater/kernel';
 import {
   byteCount,
   databaseVariables,
@@ -75,6 +76,14 @@ export const environmentSchema = defineEnvironment({
 });
 
 export function readEnvironment(env: EnvironmentVariables = process.env) {
+  if (__HEADWATER_BARE__ && env['HEADWATER_BENCH_BARE'] !== '1') {
+    throw userError({
+      code: 'HW_STAGING_BARE_BUILD',
+      message:
+        'This build of the worker gives up intents, fences, ledger and quarantine to measure their cost.',
+      fix: 'Start the worker of dist/release.',
+    });
+  }
   return {
     ...parseEnvironment(environmentSchema, env),
     /** A release build has nothing to arm. */

@@ -9,6 +9,7 @@ export async function mirrorBatch(
   batch: BatchRecord,
   commit: { readonly tableVersion: bigint; readonly committedAtMs: number },
 ): Promise<void> {
+  if (__HEADWATER_BARE__) return;
   if (__HEADWATER_FAULTS__) await faultPoint('mirror.before');
   const { batchId, batchSeq, fence, contractVersion, entries, quarantine } = batch;
   await world.store.mirrorLedger(batch, {

@@ -28,7 +28,7 @@ export async function settleBatch(
   if (__HEADWATER_FAULTS__) await faultPoint('group-offsets.before');
   void reportGroupOffsets(lane, batch);
   if (__HEADWATER_FAULTS__) await faultPoint('prune.before');
-  if (batch.batchSeq % PRUNE_INTERVAL === 0) {
+  if (!__HEADWATER_BARE__ && batch.batchSeq % PRUNE_INTERVAL === 0) {
     await pruneIntents(lane.tables.primary.io.store, lane.id, batch.batchSeq);
   }
   await checkpointWhenDue(world, lane.tables.primary);

@@ -37,8 +37,8 @@ test('shares differ by one at most, and cover every lane', () => {
       for (const { owner, lanesMax } of seen.workers) {
         const share = shares.get(owner)!;
         expect(share).toBeLessThanOrEqual(lanesMax);
-        // A worker that is full is full because it has less room than the others have lanes.
-        if (open.length > 0) expect(share).toBeLessThanOrEqual(Math.max(...open));
+        // A worker that is full has no more room than the others have lanes, but for an odd one.
+        if (open.length > 0) expect(share).toBeLessThanOrEqual(Math.max(...open) + 1);
       }
     }),
   );
