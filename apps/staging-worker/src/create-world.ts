@@ -8,7 +8,7 @@ import {
 } from '@headwater/adapter-parquet';
 import { createPostgres, type Postgres } from '@headwater/adapter-postgres';
 import type { Logger } from '@headwater/kernel';
-import { createByteBudget, leaseTiming } from '@headwater/core-staging';
+import { createByteBudget, leaseTiming, type RecordSetEngine } from '@headwater/core-staging';
 import { toDatabaseUrl, toKafkaSettings, toS3Settings } from '@headwater/platform-config';
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -18,7 +18,7 @@ import { createThreadedEngine } from './engine/threaded-engine.ts';
 import type { Environment } from './environment.ts';
 import type { BatchTelemetry } from './batch-telemetry.ts';
 import type { LaneMetrics } from './lane-metrics.ts';
-import type { LaneWorld } from './lane/lane-world.ts';
+import type { LaneSettings, LaneWorld } from './lane/lane-world.ts';
 import type { OperatingWorld } from './replay/operating-world.ts';
 import { createReplayRows } from './replay/replay-rows.ts';
 
@@ -29,20 +29,19 @@ export interface ConnectedWorld {
   close(): Promise<void>;
 }
 
+export interface WorldTools {
+  readonly logger: Logger;
+  readonly metrics: LaneMetrics;
+  readonly telemetry: BatchTelemetry;
+  readonly laneCount: () => number;
+  readonly engineThread: URL;
+}
+
 /**
  * Connects everything lanes need. `laneCount` shares the process's byte budget among them [S11]; `engineThread` is the
  * entry of an engine thread.
  */
-export async function createWorld(
-  environment: Environment,
-  tools: {
-    readonly logger: Logger;
-    readonly metrics: LaneMetrics;
-    readonly telemetry: BatchTelemetry;
-    readonly laneCount: () => number;
-    readonly engineThread: URL;
-  },
-): Promise<ConnectedWorld> {
+export async function createWorld(environment: Environment, tools: WorldTools): Promise<ConnectedWorld> {
   const { logger, metrics, telemetry, laneCount } = tools;
   useS3(toS3Settings(environment));
   const postgres = await createPostgres({
@@ -56,17 +55,7 @@ export async function createWorld(
   const memoryMiB = Math.ceil(environment.STAGING_DUCKDB_MEMORY / (1 << 20) / (threadsMax + 1));
   const spillFolder = mkdtempSync(join(tmpdir(), 'headwater-spill-'));
   const database = await openDatabase({ threads: 1, memoryMiB, spillFolder });
-  const engine = createThreadedEngine({
-    name: environment.HEADWATER_ENGINE === 'duckdb' ? 'duckdb' : 'kernel',
-    chosen: (pipeline) => chooseEngine(environment.HEADWATER_ENGINE, pipeline),
-    entry: tools.engineThread,
-    data: { choice: environment.HEADWATER_ENGINE, memoryMiB, spillFolder },
-    threadsMax,
-    idleMs: ENGINE_IDLE_MS,
-    logger,
-    onThreads: (threads) => metrics.engineThreads(threads),
-  });
-  engine.warm();
+  const engine = startEngine(environment, tools, { threadsMax, memoryMiB, spillFolder });
   const checkpointFiles = createCheckpointFiles(database);
   const world: LaneWorld = {
     source,
@@ -90,14 +79,7 @@ export async function createWorld(
     logger,
     metrics,
     telemetry,
-    settings: {
-      owner: environment.HEADWATER_WORKER_NAME ?? `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`,
-      lease: timingOf(environment.STAGING_LEASE),
-      controlEveryMs: 1_000,
-      topicEveryMs: 5_000,
-      statusEveryMs: 1_000,
-      checkpointInterval: 20,
-    },
+    settings: laneSettings(environment),
   };
   const operating: OperatingWorld = {
     lanes: world,
@@ -120,6 +102,36 @@ export async function createWorld(
     },
   };
 }
+
+/** The engine with a thread that loads already. */
+function startEngine(
+  { HEADWATER_ENGINE: choice }: Environment,
+  { logger, metrics, engineThread }: WorldTools,
+  limits: { readonly threadsMax: number; readonly memoryMiB: number; readonly spillFolder: string },
+): RecordSetEngine {
+  const { threadsMax, memoryMiB, spillFolder } = limits;
+  const engine = createThreadedEngine({
+    name: choice === 'duckdb' ? 'duckdb' : 'kernel',
+    chosen: (pipeline) => chooseEngine(choice, pipeline),
+    entry: engineThread,
+    data: { choice, memoryMiB, spillFolder },
+    threadsMax,
+    idleMs: ENGINE_IDLE_MS,
+    logger,
+    onThreads: (threads) => metrics.engineThreads(threads),
+  });
+  engine.warm();
+  return engine;
+}
+
+const laneSettings = (environment: Environment): LaneSettings => ({
+  owner: environment.HEADWATER_WORKER_NAME ?? `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`,
+  lease: timingOf(environment.STAGING_LEASE),
+  controlEveryMs: 1_000,
+  topicEveryMs: 5_000,
+  statusEveryMs: 1_000,
+  checkpointInterval: 20,
+});
 
 /** What a lane may always hold: 500 lanes leave three quarters of the default budget to lanes that are busy. */
 const LANE_BYTES_FLOOR = 256 << 10;
