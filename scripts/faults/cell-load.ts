@@ -117,7 +117,7 @@ function createLoad(
         );
     }
   };
-  const feed = async (): Promise<void> => {
+  const feedOnce = async (): Promise<void> => {
     const drafts = helping();
     // Padded records come a few at a time, or a request would be more than a broker takes.
     const step = padding === 0 ? drafts.length : PADDED_AT_ONCE;
@@ -132,6 +132,9 @@ function createLoad(
       await (isAborted ? transaction.abort() : transaction.commit());
     }
   };
+  // One helping at a time: a producer has one transaction.
+  let last: Promise<void> = Promise.resolve();
+  const feed = (): Promise<void> => (last = last.catch(() => undefined).then(feedOnce));
   return {
     acknowledged,
     feed,
@@ -147,6 +150,7 @@ function createLoad(
     async end() {
       isEnding = true;
       await running;
+      await last.catch(() => undefined);
     },
     async leaveOpen() {
       const transaction = await (await transactions.get()).transaction();

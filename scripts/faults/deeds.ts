@@ -273,7 +273,10 @@ const atStore = (plan: {
   ...whileHeld(() => Promise.resolve(undefined)),
   async do({ track, doomed, random }) {
     const proxy = track.s3?.proxy;
-    if (proxy === undefined) return undefined;
+    if (proxy === undefined) {
+      doomed.release();
+      return undefined;
+    }
     const before = proxy.inject;
     const done: S3Fault[] = [];
     proxy.inject = (request) => {
@@ -304,7 +307,10 @@ const brokerOtherLeader: Deed = {
     const leaders = await leadersOf(track, topic);
     const leader = [...leaders.values()].find((nodeId) => nodeId > 1);
     const broker = track.brokers?.brokers.find(({ nodeId }) => nodeId === leader);
-    if (broker === undefined) return undefined;
+    if (broker === undefined) {
+      doomed.release();
+      return undefined;
+    }
     await broker.kill();
     doomed.release();
     let after = leaders;

@@ -55,7 +55,10 @@ export function readMatrix(): readonly MatrixPair[] {
   return [...run, ...absent];
 }
 
-const sceneOf = (scene: SceneName, kind: FaultKind): SceneName => (kind.startsWith('s3-') ? 's3' : scene);
+function sceneOf(scene: SceneName, kind: FaultKind): SceneName {
+  if (kind === 'broker-other-leader') return 'cluster';
+  return kind.startsWith('s3-') ? 's3' : scene;
+}
 
 const fits = (pattern: string, name: string): boolean =>
   new RegExp(`^${pattern.replaceAll('.', String.raw`\.`).replaceAll('*', '.*')}$`).test(name);
