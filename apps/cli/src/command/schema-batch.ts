@@ -36,12 +36,15 @@ export async function checkBatch(
     answers = [];
     await terminal.drained();
   };
-  for await (const text of readLines(file)) {
-    line += 1;
-    answers.push(answerOf(text, `${file}:${line}`, registry));
-    if (answers.length >= answersPerWrite) await write();
+  try {
+    for await (const text of readLines(file)) {
+      line += 1;
+      answers.push(answerOf(text, `${file}:${line}`, registry));
+      if (answers.length >= answersPerWrite) await write();
+    }
+  } finally {
+    await write();
   }
-  await write();
   return exitCode.ok;
 }
 

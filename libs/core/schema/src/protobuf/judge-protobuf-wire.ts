@@ -90,7 +90,8 @@ class WireComparison {
 
   private fields(reader: ProtobufMessage, writer: ProtobufMessage): readonly Violation[] {
     const byNumber = new Map(reader.fields.map((field) => [field.number, field]));
-    const byName = new Map(reader.fields.map((field) => [field.name, field]));
+    const alone = reader.fields.filter(({ oneof }) => oneof === undefined);
+    const byName = new Map(alone.map((field) => [field.name, field]));
     return writer.fields.flatMap((before) => {
       const path = `${writer.fullName}.${before.name}`;
       const renumbered = byName.get(before.name);
@@ -101,7 +102,7 @@ class WireComparison {
           protobufViolation(path, 'field-number-changed', message, `Keep the number ${before.number}.`),
         ];
       }
-      if (after === undefined || (before.oneof !== undefined && after.oneof !== before.oneof)) {
+      if (after === undefined || after.oneof !== before.oneof) {
         return before.oneof !== undefined && reader.oneofs.some(({ name }) => name === before.oneof)
           ? [leftOneof(path, before)]
           : [];
