@@ -93,3 +93,21 @@ describe('a contract in another format', () => {
     expect(convert('markdown', yaml).text).toContain('\\<script\\>');
   });
 });
+
+describe('a contract whose records cannot be staged', () => {
+  const yaml = text.replace(
+    'logicalType: date',
+    'logicalType: date\n        logicalTypeOptions: { format: dd/MM }',
+  );
+
+  it.each(['markdown', 'html', 'odps', 'odcs'] as const)('still becomes %s', (target) => {
+    expect(convert(target, yaml).text.length).toBeGreaterThan(100);
+  });
+
+  it.each(['avro', 'asyncapi'] as const)('is refused with the place as %s', (target) => {
+    const converted = convertContract(contractOf(yaml), target);
+    expect(converted.ok ? [] : converted.error).toMatchObject([
+      { rule: 'time-format', line: expect.any(Number) as number },
+    ]);
+  });
+});

@@ -1,13 +1,14 @@
 import { teamOf } from '@headwater/core-contract';
-import type { Odcs } from '@headwater/core-contract';
+import type { DataContract, Odcs } from '@headwater/core-contract';
 import { stringify } from 'yaml';
 import { lossesOf } from './conversion.ts';
 import type { Conversion } from './conversion.ts';
-import type { RecordTree } from './record-tree.ts';
 
 /** The data product of the contract in the Open Data Product Standard of Bitol, v1.0.0: two output ports, topic and table. */
-export function toOdps(tree: RecordTree): Conversion {
-  const { odcs } = tree.contract;
+export function toOdps(contract: DataContract): Conversion {
+  const { odcs } = contract;
+  const [object] = odcs.schema ?? [];
+  const description = (odcs.schema ?? []).length === 1 ? object?.description : undefined;
   const product = {
     apiVersion: 'v1.0.0',
     kind: 'DataProduct',
@@ -17,16 +18,16 @@ export function toOdps(tree: RecordTree): Conversion {
     status: odcs.status,
     ...present({ domain: odcs.domain, tenant: odcs.tenant, tags: odcs.tags, description: odcs.description }),
     outputPorts: ['topic', 'table'].map((type) => ({
-      name: `${odcs.name ?? tree.object.name}-${type}`,
+      name: `${odcs.name ?? odcs.dataProduct ?? odcs.id}-${type}`,
       type,
       version: odcs.version,
       contractId: odcs.id,
-      ...present({ description: tree.object.description }),
+      ...present({ description }),
     })),
     ...present({ support: supportOf(odcs), team: teamObject(odcs) }),
   };
   const losses = lossesOf({
-    contract: tree.contract,
+    contract,
     target: 'ODPS',
     keys: {
       contract: ['id', 'name', 'version', 'status', 'domain', 'tenant', 'tags', 'dataProduct'],
@@ -35,7 +36,7 @@ export function toOdps(tree: RecordTree): Conversion {
       team: ['name', 'description', 'tags'],
       member: ['*'],
     },
-    alsoSaid: new Set(tree.object.description === undefined ? [] : [`${tree.path}.description`]),
+    alsoSaid: new Set(description === undefined ? [] : [`schema[${object?.name ?? ''}].description`]),
   });
   return { text: stringify(product, { lineWidth: 0 }), losses };
 }

@@ -1,9 +1,8 @@
-import { teamOf } from '@headwater/core-contract';
-import type { Odcs, OdcsProperty, OdcsQuality } from '@headwater/core-contract';
-import type { RecordField, RecordTree } from '../record-tree.ts';
+import { isPersonal, teamOf } from '@headwater/core-contract';
+import type { Odcs, OdcsObject, OdcsProperty, OdcsQuality } from '@headwater/core-contract';
 import type { Labels } from './labels.ts';
-import { columnTypeText } from './type-text.ts';
-import { ruleText } from './rule-text.ts';
+import { propertyRules } from './property-rules.ts';
+import { propertyType } from './property-type.ts';
 
 /** A page about a contract, before it is Markdown or HTML. Texts are plain. */
 export interface Page {
@@ -19,17 +18,24 @@ export interface Section {
   readonly table?: { readonly head: readonly string[]; readonly rows: readonly (readonly string[])[] };
 }
 
-/** What it is, who owns it, what is in it, what is promised, where it is, what to do when something is wrong. */
-export function pageOf(tree: RecordTree, labels: Labels): Page {
-  const { odcs } = tree.contract;
+/**
+ * What it is, who owns it, what is in it, what is promised, where it is, what to do when something is wrong: for any
+ * contract of the standard, whether its records can be staged or not.
+ */
+export function pageOf(odcs: Odcs, labels: Labels): Page {
+  const objects = odcs.schema ?? [];
   return {
     title: odcs.name ?? odcs.dataProduct ?? odcs.id,
     lead: odcs.description?.purpose,
     facts: factsOf(odcs, labels),
     sections: [
-      { title: labels.fields, text: tree.object.description, table: fieldTable(tree, labels) },
+      ...objects.map((object) => ({
+        title: objects.length === 1 ? labels.fields : object.name,
+        text: object.description,
+        table: fieldTable(object, labels),
+      })),
       ...section(labels.promises, [labels.promise, labels.value], promiseRows(odcs)),
-      ...section(labels.quality, [labels.about, labels.check, labels.severity], qualityRows(tree)),
+      ...section(labels.quality, [labels.about, labels.check, labels.severity], objects.flatMap(qualityRows)),
       ...section(labels.servers, [labels.name, labels.type, labels.place], serverRows(odcs)),
       ...section(labels.support, [labels.channel, labels.place], supportRows(odcs)),
       ...textSection(labels.usage, odcs.description?.usage),
@@ -61,34 +67,31 @@ const section = (
 const textSection = (title: string, text: string | undefined): readonly Section[] =>
   text === undefined || text.trim() === '' ? [] : [{ title, text }];
 
-const fieldTable = (tree: RecordTree, labels: Labels): NonNullable<Section['table']> => ({
+const fieldTable = (object: OdcsObject, labels: Labels): NonNullable<Section['table']> => ({
   head: [labels.name, labels.type, labels.required, labels.description, labels.rules],
-  rows: tree.fields.flatMap((field) => fieldRows(field, '', labels)),
+  rows: (object.properties ?? []).flatMap((property) => fieldRows(property, '', labels)),
 });
 
-function fieldRows(field: RecordField, parent: string, labels: Labels): readonly (readonly string[])[] {
-  const { column, property } = field;
-  const name = `${parent}${column.source}`;
+function fieldRows(property: OdcsProperty, parent: string, labels: Labels): readonly (readonly string[])[] {
+  const name = `${parent}${property.name ?? ''}`;
   const row = [
     name,
-    columnTypeText(column.type),
-    column.required ? labels.yes : '',
+    propertyType(property),
+    property.required === true ? labels.yes : '',
     property.description ?? property.businessName ?? '',
-    [...roles(property, column.personal, labels), ...column.rules.map((rule) => ruleText(rule, labels))].join(
-      '; ',
-    ),
+    [...roles(property, labels), ...propertyRules(property, labels)].join('; '),
   ];
   return [
     row,
-    ...field.fields.flatMap((inner) => fieldRows(inner, `${name}.`, labels)),
-    ...(field.element?.fields ?? []).flatMap((inner) => fieldRows(inner, `${name}[].`, labels)),
+    ...(property.properties ?? []).flatMap((inner) => fieldRows(inner, `${name}.`, labels)),
+    ...(property.items?.properties ?? []).flatMap((inner) => fieldRows(inner, `${name}[].`, labels)),
   ];
 }
 
-const roles = (property: OdcsProperty, isPersonal: boolean, labels: Labels): readonly string[] => [
+const roles = (property: OdcsProperty, labels: Labels): readonly string[] => [
   ...(property.primaryKey === true ? [labels.key] : []),
-  ...(isPersonal ? [labels.personal] : []),
-  ...(property.classification === undefined || isPersonal ? [] : [property.classification]),
+  ...(isPersonal(property) ? [labels.personal] : []),
+  ...(property.classification === undefined || isPersonal(property) ? [] : [property.classification]),
 ];
 
 const promiseRows = (odcs: Odcs): readonly (readonly string[])[] =>
@@ -97,9 +100,9 @@ const promiseRows = (odcs: Odcs): readonly (readonly string[])[] =>
     [value, unit].filter((part) => part !== undefined && part !== null).join(' '),
   ]);
 
-const qualityRows = (tree: RecordTree): readonly (readonly string[])[] => [
-  ...checkRows(tree.object.name, tree.object.quality),
-  ...tree.fields.flatMap(({ column, property }) => checkRows(column.source, property.quality)),
+const qualityRows = (object: OdcsObject): readonly (readonly string[])[] => [
+  ...checkRows(object.name, object.quality),
+  ...(object.properties ?? []).flatMap(({ name, quality }) => checkRows(name ?? '', quality)),
 ];
 
 const checkRows = (

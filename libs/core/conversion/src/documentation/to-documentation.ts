@@ -1,26 +1,28 @@
+import type { DataContract } from '@headwater/core-contract';
 import { lossesOf } from '../conversion.ts';
 import type { Conversion, ConversionLoss } from '../conversion.ts';
-import type { RecordTree } from '../record-tree.ts';
 import { LABELS } from './labels.ts';
 import type { DocumentationLanguage } from './labels.ts';
 import { pageOf } from './page.ts';
 import type { Page, Section } from './page.ts';
 
 /** The contract as a page of Markdown (CommonMark with tables). */
-export function toMarkdown(tree: RecordTree, language: DocumentationLanguage): Conversion {
-  return { text: markdown(pageOf(tree, LABELS[language])), losses: documentationLosses(tree) };
+export function toMarkdown(contract: DataContract, language: DocumentationLanguage): Conversion {
+  return { text: markdown(pageOf(contract.odcs, LABELS[language])), losses: documentationLosses(contract) };
 }
 
 /** The contract as one HTML file that needs nothing else. */
-export function toHtml(tree: RecordTree, language: DocumentationLanguage): Conversion {
-  return { text: html(pageOf(tree, LABELS[language]), language), losses: documentationLosses(tree) };
+export function toHtml(contract: DataContract, language: DocumentationLanguage): Conversion {
+  return {
+    text: html(pageOf(contract.odcs, LABELS[language]), language),
+    losses: documentationLosses(contract),
+  };
 }
 
-function documentationLosses(tree: RecordTree): readonly ConversionLoss[] {
+function documentationLosses(contract: DataContract): readonly ConversionLoss[] {
   return lossesOf({
-    contract: tree.contract,
+    contract,
     target: 'the page',
-    objectPath: tree.path,
     keys: {
       contract: ['name', 'version', 'status', 'domain', 'tags'],
       description: ['purpose', 'usage', 'limitations'],
