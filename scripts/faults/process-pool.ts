@@ -17,6 +17,8 @@ export interface PoolOptions {
   readonly waiting: Omit<FaultOrder, 'serial'>;
 }
 
+const STARTS_MAX = 5;
+
 export function createPool({ size, launch, waiting }: PoolOptions): ProcessPool {
   const spare: Promise<OrderedProcess>[] = [];
   const all = new Set<OrderedProcess>();
@@ -31,11 +33,18 @@ export function createPool({ size, launch, waiting }: PoolOptions): ProcessPool 
   stockUp();
   return {
     async take() {
-      const process = await (spare.shift() ?? launch());
-      all.add(process);
-      stockUp();
-      await untilReady(process);
-      return process;
+      // One that was starting while its server was away has ended.
+      for (let attempt = 1; ; attempt++) {
+        const process = await (spare.shift() ?? launch());
+        all.add(process);
+        stockUp();
+        try {
+          await untilReady(process);
+          return process;
+        } catch (error) {
+          if (attempt >= STARTS_MAX) throw error;
+        }
+      }
     },
     giveBack(process) {
       process.plant([]);
