@@ -27,8 +27,8 @@ export function judgeJsonSchema({
 const undescribed = ['object', 'any', 'never'];
 
 /**
- * `true` as the whole schema is no schema of a subject any more: registries take it for an object with anything in it, or do not
- * take it. It may follow objects only. `{}` is the schema that admits anything.
+ * `true` as the whole schema describes a subject no more; Karapace takes it for an object with anything in it. It may follow objects
+ * only. `{}` is the schema that admits anything.
  */
 function givesUpDescription(
   reader: ParsedJsonSchema,
