@@ -153,6 +153,7 @@ async function landPrimary(state: BatchState, scratchFolder: string): Promise<re
   const target = {
     scratchFolder,
     schema: primarySchema(contract),
+    tableProperties: state.input.pipeline.tableProperties,
     statsRules: { partitionColumns, personalColumns: personalColumns(contract) },
   };
   const columns = [

@@ -5,11 +5,14 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { readCopyResult } from './copy-result.ts';
 import { quoteText } from './database.ts';
+import { parquetOptions } from './parquet-options.ts';
 
 export interface CopyTarget {
   readonly scratchFolder: string;
   readonly schema: DeltaSchema;
   readonly statsRules: StatsRules;
+  /** Properties of the table that the file is for. */
+  readonly tableProperties?: Readonly<Record<string, string>> | undefined;
   /** Bounds of top-level columns that DuckDB gives none for, by name. */
   readonly bounds?: ReadonlyMap<string, ColumnBounds>;
 }
@@ -19,8 +22,8 @@ export interface ColumnBounds {
   readonly max: string;
 }
 
-/** zstd level 1 is as small as 3 on event data and cheaper; version 1 data pages are read by every engine. */
-export const PARQUET = `format parquet, codec 'zstd', compression_level 1, parquet_version v1, row_group_size 122880, return_stats true`;
+/** Options of files whose table says nothing about them. */
+export const PARQUET = parquetOptions();
 
 /** Writes the rows of the query as one finished Parquet file in the scratch folder. */
 export async function copyToParquet(
@@ -31,7 +34,9 @@ export async function copyToParquet(
 ): Promise<LandedFile> {
   const localFile = join(target.scratchFolder, `${randomUUID()}.parquet`);
   const { records, columns } = await readCopyResult(
-    await connection.run(`copy (${query}) to ${quoteText(localFile)} (${PARQUET})`),
+    await connection.run(
+      `copy (${query}) to ${quoteText(localFile)} (${parquetOptions(target.tableProperties)})`,
+    ),
   );
   const stats = formatStats(target.schema, records, withBounds(columns, target.bounds), target.statsRules);
   return { localFile, partitionValues, records: Number(records), stats };

@@ -14,6 +14,16 @@ export const rowColumnExpressions = ({ pipeline, ingestedAtUs, batchId }: BatchI
   `${quoteText(batchId)} as _batch`,
 ];
 
+/** The same, with the texts served as columns of their own. */
+export const servedRowColumns = ({ ingestedAtUs }: BatchInput): readonly string[] => [
+  'topic as _topic',
+  'p as _partition',
+  'o as _offset',
+  't as _timestamp',
+  `make_timestamptz(${ingestedAtUs}) as _ingested_at`,
+  'batch as _batch',
+];
+
 /** Writes the rows of REFUSED as one file. */
 export async function landQuarantine(
   connection: DuckDBConnection,

@@ -1,5 +1,5 @@
 import duck from '@duckdb/node-bindings';
-import { DuckDBDataChunk } from '@duckdb/node-api';
+import { DuckDBDataChunk, ENUM } from '@duckdb/node-api';
 import { recordBatchCodecs } from '@headwater/adapter-kafka';
 import { createBlockPool, createChunkArena, createColumnarKernel } from '@headwater/columnar-kernel';
 import type { CompiledContract } from '@headwater/core-contract';
@@ -64,7 +64,10 @@ test('[K6] whatever a chunk says about itself, a copy that would leave its bound
   const { kernel, chunks } = readRows(contract, records);
   const whole = chunks[0]!;
   if (whole.kind !== 'columns') throw new Error('the rows are columns');
-  const rows = { ...gatherRows(contract, kernel, chunks), enums: contract.columns.map(() => undefined) };
+  const rows = {
+    ...gatherRows({ pipeline: pipelineOf(contract), batchId: 'b', ingestedAtUs: 1n }, kernel, chunks),
+    enums: contract.columns.map(() => undefined),
+  };
   const types = [...contract.columns.map(({ type }) => toDuckDbType(type))];
   const tail = DuckDBDataChunk.create([...types]).columnCount;
   expect(tail).toBe(contract.columns.length);
@@ -89,6 +92,8 @@ test('[K6] whatever a chunk says about itself, a copy that would leave its bound
       ...types,
       ...[toDuckDbType({ kind: 'integer', bits: 32 }), toDuckDbType({ kind: 'integer', bits: 64 })],
       toDuckDbType({ kind: 'timestamp' }),
+      ENUM(['t']),
+      ENUM(['b']),
     ]);
     try {
       serveChunk(output.chunk, rows, {

@@ -37,8 +37,11 @@ export type ServedChunk =
       readonly values: readonly ColumnValue[];
     };
 
-/** The rows of a batch, in the order they are to be written, as DuckDB reads them: c0, c1, ... then p, o, t. */
+/** The rows of a batch, in the order they are to be written, as DuckDB reads them: c0, c1, ... then p, o, t, topic, batch. */
 export interface KernelRows {
+  /** The same in every row: an ENUM of one value costs nothing to write, a constant text is hashed for each row. */
+  readonly topic: string;
+  readonly batchId: string;
   readonly contract: CompiledContract;
   readonly columns: readonly KernelNode[];
   readonly chunks: readonly ServedChunk[];
@@ -50,12 +53,17 @@ export interface KernelRows {
   readonly cells: readonly (Uint8Array<ArrayBuffer> | undefined)[];
 }
 
+const FIRST_CODE = new Uint8Array(CHUNK_ROWS);
+
 /** Fills the vectors of an empty data chunk of the right types. */
 export function serveChunk(output: DataChunk, rows: KernelRows, chunk: ServedChunk): void {
   assert(chunk.rows <= CHUNK_ROWS, 'a chunk is never larger than a vector');
   const vector = (index: number): Vector => duck.data_chunk_get_vector(output, index);
   const first = rows.columns.length;
   copyInto(vector(first), new Int32Array(chunk.rows).fill(chunk.partition), 4, CHUNK_ROWS);
+  for (const constant of [first + 3, first + 4]) {
+    copyInto(vector(constant), FIRST_CODE.subarray(0, chunk.rows), 1, CHUNK_ROWS);
+  }
   if (chunk.kind === 'row') return serveRow(vector, rows, chunk);
   const { columns } = chunk;
   copyRows(vector(first + 1), columns.block, columns.offsets, columns.rows, 8, CHUNK_ROWS);

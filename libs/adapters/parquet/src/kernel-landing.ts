@@ -8,7 +8,7 @@ import {
 import { quoteName } from './database.ts';
 import { ACCEPTED } from './engine-accepted-rows.ts';
 import { copyToParquet } from './engine-copy.ts';
-import { landQuarantine, rowColumnExpressions } from './engine-landing.ts';
+import { landQuarantine, rowColumnExpressions, servedRowColumns } from './engine-landing.ts';
 import { groupRows, partitionExpressions } from './engine-partitioning.ts';
 import type { KernelBatchState } from './kernel-batch-state.ts';
 import type { KernelRows } from './kernel-hand-over.ts';
@@ -21,7 +21,7 @@ export async function landKernelBatch(
 ): Promise<LandedOutputs> {
   const { tools, input } = state;
   const chunks = state.chunks.toSorted((a, b) => a.partition - b.partition);
-  const rows = gatherRows(input.pipeline.contract, tools.kernel, chunks);
+  const rows = gatherRows(input, tools.kernel, chunks);
   // From here on the kernel holds nothing of the batch.
   tools.releaseKernel();
   state.refused.finish();
@@ -51,15 +51,14 @@ async function landPrimary(
   const target = {
     scratchFolder,
     schema: primarySchema(contract),
+    tableProperties: input.pipeline.tableProperties,
     statsRules: { partitionColumns, personalColumns: personalColumns(contract) },
   };
-  const columns = [
-    ...contract.columns.flatMap(({ name }, index) =>
-      partitionColumns.includes(name) ? [] : [`c${index} as ${quoteName(name)}`],
-    ),
-    ...rowColumnExpressions(input),
-  ].join();
+  const values = contract.columns.flatMap(({ name }, index) =>
+    partitionColumns.includes(name) ? [] : [`c${index} as ${quoteName(name)}`],
+  );
   if (partitionColumns.length === 0) {
+    const columns = [...values, ...servedRowColumns(input)].join();
     return [await copyToParquet(connection, `select ${columns} from ${source}`, {}, { ...target, bounds })];
   }
   // Texts may come as ENUM; the order of partitions is that of their texts.
@@ -67,6 +66,7 @@ async function landPrimary(
     type.kind === 'string' ? `c${index}::varchar as c${index}` : `c${index}`,
   );
   await connection.run(`create temp table ${ACCEPTED} as select ${plain.join()}, p, o, t from ${source}`);
+  const columns = [...values, ...rowColumnExpressions(input)].join();
   const files: LandedFile[] = [];
   for (const group of await groupRows(connection, partitionExpressions(contract))) {
     files.push(await copyToParquet(connection, group.query(columns), group.values, target));

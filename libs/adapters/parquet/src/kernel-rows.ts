@@ -8,7 +8,7 @@ import {
   type DuckDBType,
 } from '@duckdb/node-api';
 import type { ChunkVector, ColumnarKernel, ColumnChunk, KernelNode } from '@headwater/columnar-kernel';
-import type { CompiledContract } from '@headwater/core-contract';
+import type { BatchInput } from '@headwater/core-staging';
 import { assert } from '@headwater/kernel';
 import { toDuckDbType } from './engine-column-types.ts';
 import type { ColumnBounds } from './engine-copy.ts';
@@ -70,7 +70,12 @@ export function createRowsFunction(connection: DuckDBConnection): RowsFunction {
   };
 }
 
-function resultColumns({ contract, enums }: KernelRows): readonly (readonly [string, DuckDBType])[] {
+function resultColumns({
+  contract,
+  enums,
+  topic,
+  batchId,
+}: KernelRows): readonly (readonly [string, DuckDBType])[] {
   return [
     ...contract.columns.map(({ type }, index) => {
       const values = enums[index];
@@ -79,6 +84,8 @@ function resultColumns({ contract, enums }: KernelRows): readonly (readonly [str
     ['p', INTEGER],
     ['o', BIGINT],
     ['t', TIMESTAMPTZ],
+    ['topic', ENUM([topic])],
+    ['batch', ENUM([batchId])],
   ];
 }
 
@@ -86,7 +93,7 @@ const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** Gathers the rows of a batch; the kernel still holds the dictionaries of the batch. */
 export function gatherRows(
-  contract: CompiledContract,
+  { pipeline: { contract, topic }, batchId }: BatchInput,
   kernel: ColumnarKernel,
   chunks: readonly ServedChunk[],
 ): KernelRows {
@@ -101,15 +108,19 @@ export function gatherRows(
   });
   const cells = columns.map((node) => (node.hasDictionary ? kernel.dictionaryCells(node) : undefined));
   return {
+    topic,
+    batchId,
     contract,
     columns,
     chunks,
     enums: enums.map((entries) => entries?.map((entry) => utf8.decode(entry))),
-    bounds: new Map(
-      enums.flatMap((entries, index) =>
+    bounds: new Map([
+      ['_topic', { min: topic, max: topic }],
+      ['_batch', { min: batchId, max: batchId }],
+      ...enums.flatMap((entries, index) =>
         entries === undefined ? [] : [[contract.columns[index]!.name, boundsOf(entries)] as const],
       ),
-    ),
+    ]),
     cells,
   };
 }
