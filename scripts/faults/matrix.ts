@@ -100,6 +100,8 @@ async function work(
   options: TrackOptions,
 ): Promise<void> {
   let track: Track | undefined;
+  const triedAgain = new Set<string>();
+  let failuresInRow = 0;
   try {
     for (let cell = queue.shift(); cell !== undefined; cell = queue.shift()) {
       const startedMs = performance.now();
@@ -107,24 +109,29 @@ async function work(
         track ??= await openTrack(index, options);
         const run = cell.scene === 'control' ? runControlCell : runCell;
         keep(await within(CELL_MS_MAX, run(track, cell)));
+        failuresInRow = 0;
       } catch (error) {
-        const seconds = Math.round((performance.now() - startedMs) / 100) / 10;
-        keep({
-          cell,
-          seconds,
-          staged: 0,
-          lost: 0,
-          duplicated: 0,
-          problems: [`the harness failed: ${describeError(error)}`],
-        });
         await track?.close().catch(() => undefined);
         track = undefined;
+        if (++failuresInRow >= FAILURES_MAX) throw error;
+        const problem = `the harness failed: ${describeError(error)}`;
+        if (triedAgain.has(nameOf(cell))) {
+          const seconds = Math.round((performance.now() - startedMs) / 100) / 10;
+          keep({ cell, seconds, staged: 0, lost: 0, duplicated: 0, problems: [problem] });
+        } else {
+          say(`       ${nameOf(cell)} is tried again: ${problem}`);
+          triedAgain.add(nameOf(cell));
+          queue.push(cell);
+        }
       }
     }
   } finally {
     await track?.close().catch(() => undefined);
   }
 }
+
+/** Of the harness itself, one after another on one track: then something is wrong with this machine or the build. */
+const FAILURES_MAX = 4;
 
 async function within<T>(ms: number, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
