@@ -14,6 +14,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createTableRanges } from './backfill/table-ranges.ts';
 import { createThreadedEngine } from './engine/threaded-engine.ts';
 import type { Environment } from './environment.ts';
 import type { BatchTelemetry } from './batch-telemetry.ts';
@@ -85,6 +86,9 @@ export async function createWorld(environment: Environment, tools: WorldTools): 
     lanes: world,
     operating: postgres.operating,
     rows: createReplayRows(database),
+    ranges: createTableRanges(database),
+    openSource: () =>
+      createRecordSource({ settings: toKafkaSettings(environment), clientId: 'headwater-backfill' }),
     engine,
     crc32c: recordBatchCodecs.crc32c,
     sha256: (text) => createHash('sha256').update(text).digest('hex'),

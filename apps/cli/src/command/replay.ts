@@ -1,17 +1,9 @@
 import type { CommandContext } from '../context.ts';
-import { accepted, type UserError } from '../control-plane/client.ts';
-import {
-  applyOperatingPlanMutation,
-  operatingPlanQuery,
-  operatingPlansQuery,
-  planReplayMutation,
-} from '../control-plane/operate-documents.ts';
+import { operatingPlansQuery, planReplayMutation } from '../control-plane/operate-documents.ts';
 import type { OperatingPlan } from '../control-plane/operate-types.ts';
-import type { Operation } from '../control-plane/types.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
-import type { Messages } from '../message/index.ts';
-import { printListing, printRecord } from '../output/listing.ts';
-import { waitForOperation } from './operation-wait.ts';
+import { printListing } from '../output/listing.ts';
+import { runPlannedVerb } from './operating-plan.ts';
 
 export interface ReplayOptions {
   readonly group?: string;
@@ -20,57 +12,24 @@ export interface ReplayOptions {
   readonly timeout: number;
 }
 
-interface PlanAnswer {
-  readonly result: {
-    readonly operatingPlan: OperatingPlan | null;
-    readonly operation?: Operation | null;
-    readonly userErrors: readonly UserError[];
-  };
-}
-
 /** Shows the plan, and carries it out unless only a look was asked for. */
-export async function replayQuarantine(
+export const replayQuarantine = (
   context: CommandContext,
   product: string,
   { group, limit, dryRun = false, timeout }: ReplayOptions,
-): Promise<ExitCode> {
-  const { terminal, messages } = context;
-  const controlPlane = context.controlPlane();
-  const { result } = await controlPlane.ask<PlanAnswer>(planReplayMutation, {
+): Promise<ExitCode> =>
+  runPlannedVerb(context, {
+    product,
+    document: planReplayMutation,
     input: {
-      product,
       ...(group === undefined ? {} : { group: parseGroup(group) }),
       ...(limit === undefined ? {} : { limit }),
     },
+    dryRun,
+    timeout,
+    done: ({ progress }) =>
+      context.messages.operate.replayed(product, progress?.landed ?? '?', progress?.refused ?? '?'),
   });
-  const plan = accepted(result).operatingPlan;
-  if (plan === null) return exitCode.failed;
-  if (dryRun) {
-    printRecord(terminal, context.format(), plan, () =>
-      [renderOperatingPlan(plan, product, messages), messages.operate.plan.dryRun].join('\n'),
-    );
-    return exitCode.ok;
-  }
-  terminal.say(renderOperatingPlan(plan, product, messages));
-  const begun = await controlPlane.ask<PlanAnswer>(applyOperatingPlanMutation, {
-    input: { product, planHash: plan.hash },
-  });
-  const { operation } = accepted(begun.result);
-  if (operation === null || operation === undefined) return exitCode.failed;
-  await waitForOperation(controlPlane, operation, {
-    secondsMax: timeout,
-    onStep: (title) => terminal.say(messages.change.waiting(title)),
-    onDetail: (detail) => terminal.say(messages.change.waiting(`  ${detail}`)),
-  });
-  const { operatingPlan: done } = await controlPlane.ask<{ operatingPlan: OperatingPlan | null }>(
-    operatingPlanQuery,
-    { id: plan.id },
-  );
-  printRecord(terminal, context.format(), done, () =>
-    messages.operate.replayed(product, done?.progress?.landed ?? '?', done?.progress?.refused ?? '?'),
-  );
-  return exitCode.ok;
-}
 
 /** `reason`, `stage:reason` or `stage:reason:path`. */
 export function parseGroup(text: string): Readonly<Record<string, string>> {
@@ -88,7 +47,8 @@ export async function listOperatingPlans(context: CommandContext, product: strin
     columns: [
       { title: 'requested', value: ({ requestedAt }) => requestedAt },
       { title: 'by', value: ({ requestedBy }) => requestedBy },
-      { title: 'kind', value: ({ kind }) => kind.toLowerCase() },
+      { title: 'kind', value: ({ kind }) => kind.toLowerCase().replaceAll('_', '-') },
+      { title: 'backfill', value: ({ backfillId }) => backfillId ?? '' },
       { title: 'state', value: ({ state }) => state.toLowerCase() },
       { title: 'records', value: ({ records: count }) => count ?? '' },
       { title: 'landed', value: ({ progress }) => progress?.landed ?? '' },
@@ -97,18 +57,4 @@ export async function listOperatingPlans(context: CommandContext, product: strin
     whenEmpty: context.messages.operate.plan.none,
   });
   return exitCode.ok;
-}
-
-function renderOperatingPlan(plan: OperatingPlan, product: string, { operate }: Messages): string {
-  const words = operate.plan;
-  return [
-    words.title(plan.kind.toLowerCase(), product),
-    `  ${words.amount(plan.records ?? '0', plan.bytes ?? '0')}`,
-    ...plan.ranges.map(
-      ({ partition, from, to, records }) => `  ${words.range(partition, from, to, records)}`,
-    ),
-    ...plan.tables.map((table) => `  ${words.writes(table)}`),
-    ...plan.details.map((line) => `  ${line}`),
-    `  ${words.hash(plan.hash ?? '')}`,
-  ].join('\n');
 }

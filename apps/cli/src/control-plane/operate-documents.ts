@@ -26,12 +26,22 @@ export const setPoisonPolicyMutation = `
   }`;
 
 const operatingPlanFields = `
-  id kind state hash records bytes tables details requestedBy requestedAt
+  id kind state hash records bytes backfillId tables details requestedBy requestedAt
   ranges { partition from to records } progress { records landed refused } error { code message fix path }`;
 
 export const planReplayMutation = `
   mutation ($input: PlanReplayInput!) {
     result: planReplay(input: $input) { operatingPlan { ${operatingPlanFields} } ${userErrors} }
+  }`;
+
+export const planBackfillMutation = `
+  mutation ($input: PlanBackfillInput!) {
+    result: planBackfill(input: $input) { operatingPlan { ${operatingPlanFields} } ${userErrors} }
+  }`;
+
+export const planRestartMutation = `
+  mutation ($input: PlanRestartInput!) {
+    result: planRestart(input: $input) { operatingPlan { ${operatingPlanFields} } ${userErrors} }
   }`;
 
 export const applyOperatingPlanMutation = `

@@ -26,6 +26,7 @@ export interface OperatingPlan {
   readonly hash: string | null;
   readonly records: string | null;
   readonly bytes: string | null;
+  readonly backfillId: string | null;
   readonly tables: readonly string[];
   readonly details: readonly string[];
   readonly requestedBy: string;

@@ -9,6 +9,7 @@ import {
   type PoisonOptions,
 } from '../command/pipeline.ts';
 import { listOperatingPlans, replayQuarantine, type ReplayOptions } from '../command/replay.ts';
+import { registerBackfill, registerRestart } from './backfill-commands.ts';
 import type { CommandContext, RunCommand } from '../context.ts';
 import { addExamples, wholeNumber } from './option-values.ts';
 
@@ -22,6 +23,8 @@ export function registerOperateCommands(program: Command, context: CommandContex
   registerPoison(pipeline, context, run);
   registerIncident(program, context, run);
   registerReplay(program, pipeline, context, run);
+  registerBackfill(pipeline, context, run);
+  registerRestart(pipeline, context, run);
 }
 
 function registerStates(pipeline: Command, context: CommandContext, run: RunCommand): void {

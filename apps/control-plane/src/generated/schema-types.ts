@@ -796,7 +796,7 @@ export interface ResumeOperationPayload {
   readonly userErrors: readonly UserError[];
 }
 
-export type OperatingKind = 'REPLAY';
+export type OperatingKind = 'REPLAY' | 'BACKFILL' | 'RESTART';
 
 export type OperatingPlanState =
   'PLANNING' | 'PREVIEWED' | 'APPLYING' | 'APPLIED' | 'SUPERSEDED' | 'REFUSED' | 'FAILED';
@@ -845,6 +845,7 @@ export interface ReplayGroupInput {
   readonly reason?: string | null | undefined;
   readonly path?: string | null | undefined;
 }
+  readonly backfillId?: string | null | undefined;
 
 export interface PlanReplayPayload {
   readonly operatingPlan?: OperatingPlan | null | undefined;
@@ -887,6 +888,45 @@ export interface Approval {
   readonly decision: string;
   readonly by: string;
   readonly at: number;
+export interface PlanBackfillInput {
+  readonly product: string;
+  readonly ranges?: readonly OffsetRangeInput[] | null | undefined;
+  readonly fromTime?: number | null | undefined;
+  readonly toTime?: number | null | undefined;
+  readonly idempotencyKey?: string | null | undefined;
+  readonly dryRun?: boolean | null | undefined;
+}
+
+export interface OffsetRangeInput {
+  readonly partition: number;
+  readonly from: bigint;
+  readonly to: bigint;
+}
+
+export interface PlanBackfillPayload {
+  readonly operatingPlan?: OperatingPlan | null | undefined;
+  readonly userErrors: readonly UserError[];
+}
+
+export interface PlanRestartInput {
+  readonly product: string;
+  readonly fromEarliest?: boolean | null | undefined;
+  readonly atTime?: number | null | undefined;
+  readonly offsets?: readonly PartitionOffsetInput[] | null | undefined;
+  readonly idempotencyKey?: string | null | undefined;
+  readonly dryRun?: boolean | null | undefined;
+}
+
+export interface PartitionOffsetInput {
+  readonly partition: number;
+  readonly offset: bigint;
+}
+
+export interface PlanRestartPayload {
+  readonly operatingPlan?: OperatingPlan | null | undefined;
+  readonly userErrors: readonly UserError[];
+}
+
   readonly reason?: string | null | undefined;
   readonly planHash: string;
 }

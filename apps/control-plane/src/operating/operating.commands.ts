@@ -1,13 +1,19 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { MeshDatabase, Problem } from '@headwater/core-mesh';
 import type { OperatingRequest, StoredOperatingPlan } from '@headwater/core-staging';
-import { err, ok } from '@headwater/kernel';
-import type { ApplyOperatingPlanInput, PlanReplayInput } from '../generated/schema-types.ts';
+import { err, ok, type Result } from '@headwater/kernel';
+import type {
+  ApplyOperatingPlanInput,
+  PlanBackfillInput,
+  PlanReplayInput,
+  PlanRestartInput,
+} from '../generated/schema-types.ts';
 import { traceOfRequest } from '../operation/trace-of-request.ts';
 import type { MutationCall, Mutations, Outcome } from '../schema/mutation.ts';
 import { DATABASE, MUTATIONS, PLATFORM, RINGS, type Platform, type Rings } from '../services.ts';
 import { findPipeline } from '../staging/staging.commands.ts';
 import { operatingSteps } from './operating.executor.ts';
+import { parseBackfill, parseRestart } from './parse-wish.ts';
 
 type PlanRefs = { readonly planId: string; readonly workId: string };
 type ApplyRefs = { readonly planId: string; readonly operationId: string };
@@ -46,6 +52,22 @@ export class OperatingCommands {
       ...(path === undefined || path === null ? {} : { path }),
       ...(limit === undefined || limit === null ? {} : { limit }),
     });
+  }
+
+  planBackfill(call: MutationCall & { readonly input: PlanBackfillInput }) {
+    return this.#planParsed(call, call.input.product, parseBackfill(call.input));
+  }
+
+  planRestart(call: MutationCall & { readonly input: PlanRestartInput }) {
+    return this.#planParsed(call, call.input.product, parseRestart(call.input));
+  }
+
+  async #planParsed(
+    call: MutationCall,
+    name: string,
+    request: Result<OperatingRequest, Problem>,
+  ): Promise<Outcome<{ planId: string }>> {
+    return request.ok ? this.#plan(call, name, request.value) : err([request.error]);
   }
 
   /** A staging worker computes the preview; this waits for it a bounded time. */

@@ -6,6 +6,8 @@ import type { Rings } from '../services.ts';
 
 const titles: Readonly<Record<OperatingKind, string>> = {
   replay: 'land the records that are accepted',
+  backfill: 'read the range into the side table',
+  restart: 'begin again',
 };
 
 export const operatingSteps = (kind: OperatingKind) => [
@@ -52,7 +54,7 @@ async function follow(database: MeshDatabase, planId: string, run: StepRun): Pro
 const describe = ({ plan, progress }: StoredOperatingPlan): string =>
   progress === undefined
     ? 'Waiting for a staging worker.'
-    : `${progress.records} of ${plan?.records ?? '?'} records: ${progress.landed} landed, ${progress.refused} refused again.`;
+    : `${progress.records} of ${plan?.records ?? '?'} records: ${progress.landed} landed, ${progress.refused} refused${plan?.kind === 'replay' ? ' again' : ''}.`;
 
 const planIdOf = ({ input }: Operation): string => (input as { readonly planId: string }).planId;
 

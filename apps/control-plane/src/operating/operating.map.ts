@@ -17,6 +17,7 @@ export function toOperatingPlan(stored: StoredOperatingPlan): OperatingPlan {
       to: BigInt(to),
       records: BigInt(records),
     })),
+    backfillId: plan?.world['backfillId'],
     tables: plan?.tables ?? [],
     details: plan?.details ?? [],
     progress: progress && {

@@ -2,10 +2,15 @@ import { Inject } from '@nestjs/common';
 import { Args, Context, Mutation, Query, Resolver } from '@nestjs/graphql';
 import type { MeshDatabase } from '@headwater/core-mesh';
 import { findProduct } from '../data-product/find-product.ts';
-import type { ApplyOperatingPlanInput, PlanReplayInput } from '../generated/schema-types.ts';
+import type {
+  ApplyOperatingPlanInput,
+  PlanBackfillInput,
+  PlanReplayInput,
+  PlanRestartInput,
+} from '../generated/schema-types.ts';
 import { toOperation } from '../operation/operation.map.ts';
 import { limits } from '../schema/limits.ts';
-import { userErrorsOf } from '../schema/mutation.ts';
+import { userErrorsOf, type Outcome } from '../schema/mutation.ts';
 import type { RequestContext } from '../schema/request-context.ts';
 import { DATABASE } from '../services.ts';
 import { OperatingCommands } from './operating.commands.ts';
@@ -41,9 +46,17 @@ export class OperatingResolver {
 
   @Mutation('planReplay')
   async planReplay(@Args('input') input: PlanReplayInput, @Context() { principal }: RequestContext) {
-    const outcome = await this.#commands.planReplay({ principal, mutation: 'planReplay', input });
-    const id = outcome.ok ? outcome.value.planId : undefined;
-    return { operatingPlan: await this.#find(id), userErrors: userErrorsOf(outcome) };
+    return this.#shown(await this.#commands.planReplay({ principal, mutation: 'planReplay', input }));
+  }
+
+  @Mutation('planBackfill')
+  async planBackfill(@Args('input') input: PlanBackfillInput, @Context() { principal }: RequestContext) {
+    return this.#shown(await this.#commands.planBackfill({ principal, mutation: 'planBackfill', input }));
+  }
+
+  @Mutation('planRestart')
+  async planRestart(@Args('input') input: PlanRestartInput, @Context() { principal }: RequestContext) {
+    return this.#shown(await this.#commands.planRestart({ principal, mutation: 'planRestart', input }));
   }
 
   @Mutation('applyOperatingPlan')
@@ -59,6 +72,11 @@ export class OperatingResolver {
       operation: operation && toOperation(operation),
       userErrors: userErrorsOf(outcome),
     };
+  }
+
+  async #shown(outcome: Outcome<{ planId: string }>) {
+    const id = outcome.ok ? outcome.value.planId : undefined;
+    return { operatingPlan: await this.#find(id), userErrors: userErrorsOf(outcome) };
   }
 
   async #find(id: string | undefined) {

@@ -34,3 +34,10 @@ export async function findPipeline(
     fix: 'Nothing is left to do.',
   });
 }
+
+export const worldMoved = (because: string) =>
+  userError({
+    code: 'HW_OPERATING_WORLD_MOVED',
+    message: `The world moved since the plan was made: ${because}. Nothing was changed.`,
+    fix: 'Plan again and look at what is shown.',
+  });

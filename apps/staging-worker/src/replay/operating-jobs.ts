@@ -1,8 +1,18 @@
 import { decideRetry, type JobHandler, type WorkContext } from '@headwater/core-jobs';
-import type { StoredOperatingPlan } from '@headwater/core-staging';
-import { HeadwaterError } from '@headwater/kernel';
+import type {
+  OperatingPlan,
+  OperatingProgress,
+  OperatingRequest,
+  PipelineSpec,
+  StoredOperatingPlan,
+} from '@headwater/core-staging';
+import { canonicalJson, HeadwaterError } from '@headwater/kernel';
+import { previewBackfill } from '../backfill/preview-backfill.ts';
+import { previewRestart } from '../backfill/preview-restart.ts';
+import { runBackfill } from '../backfill/run-backfill.ts';
+import { runRestart } from '../backfill/run-restart.ts';
 import { findPipeline } from './open-tables.ts';
-import type { OperatingWorld } from './operating-world.ts';
+import type { OperatingRun, OperatingWorld } from './operating-world.ts';
 import { previewReplay } from './plan-replay.ts';
 import { runReplay } from './run-replay.ts';
 
@@ -21,9 +31,37 @@ async function preview(world: OperatingWorld, planId: string, context: WorkConte
   if (stored?.state !== 'planning') return;
   await guarded(world, stored, context, async () => {
     const pipeline = await findPipeline(world, stored.pipelineId);
-    const { plan, hash } = await previewReplay(world, pipeline, stored.request);
-    await world.operating.savePreview(planId, plan, hash);
+    const plan = await computePreview(world, pipeline, stored.request, context.signal);
+    await world.operating.savePreview(planId, plan, world.sha256(canonicalJson({ ...plan })));
   });
+}
+
+async function computePreview(
+  world: OperatingWorld,
+  pipeline: PipelineSpec,
+  request: OperatingRequest,
+  signal: AbortSignal,
+): Promise<OperatingPlan> {
+  switch (request.kind) {
+    case 'replay':
+      return previewReplay(world, pipeline, request);
+    case 'backfill':
+      return previewBackfill(world, pipeline, request, signal);
+    case 'restart':
+      return previewRestart(world, pipeline, request);
+  }
+}
+
+async function carryOut(run: OperatingRun, progress: OperatingProgress | undefined): Promise<void> {
+  const { request } = run.plan;
+  switch (request.kind) {
+    case 'replay':
+      return void (await runReplay(run, request, progress));
+    case 'backfill':
+      return runBackfill(run);
+    case 'restart':
+      return runRestart(run);
+  }
 }
 
 async function apply(world: OperatingWorld, planId: string, context: WorkContext): Promise<void> {
@@ -32,7 +70,7 @@ async function apply(world: OperatingWorld, planId: string, context: WorkContext
   const { plan, progress } = stored;
   await guarded(world, stored, context, async () => {
     const { work, signal } = context;
-    await runReplay({ world, planId, plan, fence: work.fence, signal }, progress);
+    await carryOut({ world, planId, plan, fence: work.fence, signal }, progress);
     await world.operating.finish(planId, { state: 'applied' });
   });
 }

@@ -2,11 +2,14 @@ import type { Snapshot } from '@headwater/core-delta';
 import type {
   Coordinate,
   LandedFile,
+  OperatingPlan,
   OperatingStore,
   RecordSetEngine,
+  RecordSource,
   ReplayRequest,
   KeptRecord,
 } from '@headwater/core-staging';
+import type { TableRanges } from '../backfill/table-ranges.ts';
 import type { LaneWorld } from '../lane/lane-world.ts';
 
 /** What carrying out an operator's verb touches, beside what lanes touch. */
@@ -14,10 +17,23 @@ export interface OperatingWorld {
   readonly lanes: LaneWorld;
   readonly operating: OperatingStore;
   readonly rows: ReplayRows;
+  readonly ranges: TableRanges;
+  /** A source of its own: positions of one that lanes share are theirs. The caller closes it. */
+  readonly openSource: () => RecordSource;
   readonly engine: RecordSetEngine;
   readonly crc32c: (bytes: Uint8Array) => number;
   /** Lower-case hexadecimal. */
   readonly sha256: (text: string) => string;
+}
+
+/** A plan that is being carried out. */
+export interface OperatingRun {
+  readonly world: OperatingWorld;
+  readonly planId: string;
+  readonly plan: OperatingPlan;
+  readonly fence: bigint;
+  /** Aborted when the work is another's: nothing may be written after that. */
+  readonly signal: AbortSignal;
 }
 
 /** A refused record, and what it was refused for. */

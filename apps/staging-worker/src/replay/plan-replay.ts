@@ -7,7 +7,7 @@ import {
   type ReplayFound,
   type ReplayRequest,
 } from '@headwater/core-staging';
-import { canonicalJson, userError } from '@headwater/kernel';
+import { userError } from '@headwater/kernel';
 import { dropFiles } from '../lane/data-files.ts';
 import type { LaneTables } from '../lane/lane-table.ts';
 import { judgeRecords } from './judge-records.ts';
@@ -23,7 +23,7 @@ export async function previewReplay(
   world: OperatingWorld,
   pipeline: PipelineSpec,
   request: ReplayRequest,
-): Promise<{ readonly plan: OperatingPlan; readonly hash: string }> {
+): Promise<OperatingPlan> {
   const tables = await openTables(world, pipeline);
   const positions = committedPositions(tables, pipeline);
   const found = await lookAt(world, pipeline, tables, { request, positions });
@@ -35,8 +35,7 @@ export async function previewReplay(
       fix: 'Look at the groups with `headwater quarantine list`.',
     });
   }
-  const plan = planReplay(pipeline, request, found, positions);
-  return { plan, hash: world.sha256(canonicalJson({ ...plan })) };
+  return planReplay(pipeline, request, found, positions);
 }
 
 interface Look {

@@ -8,29 +8,20 @@ import {
   type CommitPlan,
   type Coordinate,
   type LedgerTransfer,
-  type OperatingPlan,
   type OperatingProgress,
   type PipelineSpec,
+  type ReplayRequest,
 } from '@headwater/core-staging';
 import { operationalError, userError } from '@headwater/kernel';
 import { dropFiles, publishFiles } from '../lane/data-files.ts';
 import { commitPlan, refreshTable, txnsOf, type LaneTable, type LaneTables } from '../lane/lane-table.ts';
 import { evolveSchema } from '../lane/schema-evolution.ts';
 import { judgeRecords } from './judge-records.ts';
-import { findPipeline, openTables, toOpenTable } from './open-tables.ts';
-import type { OperatingWorld, RefusedRecord } from './operating-world.ts';
+import { findPipeline, openTables, toOpenTable, worldMoved } from './open-tables.ts';
+import type { OperatingRun, RefusedRecord } from './operating-world.ts';
 import { isAsPlanned, REPLAY_RECORDS_MAX } from './plan-replay.ts';
 
-export interface ReplayRun {
-  readonly world: OperatingWorld;
-  readonly planId: string;
-  readonly plan: OperatingPlan;
-  readonly fence: bigint;
-  /** Aborted when the work is another's: nothing may be written after that. */
-  readonly signal: AbortSignal;
-}
-
-interface OpenRun extends ReplayRun {
+interface OpenRun extends OperatingRun {
   readonly pipeline: PipelineSpec;
   readonly tables: LaneTables;
 }
@@ -42,19 +33,19 @@ const CHUNK_RECORDS = 5_000;
  * quarantine then; what a killed attempt landed is found by its coordinates in the primary and is not landed again.
  */
 export async function runReplay(
-  run: ReplayRun,
+  run: OperatingRun,
+  request: ReplayRequest,
   before: OperatingProgress | undefined,
 ): Promise<OperatingProgress> {
   const { world, plan } = run;
   const pipeline = await findPipeline(world, plan.pipelineId);
   if (pipeline.transformHash !== plan.world['transformHash'])
-    throw moved('the contract in force is another one');
+    throw worldMoved('the contract in force is another one');
   const tables = await openTables(world, pipeline);
   const open: OpenRun = { ...run, pipeline, tables };
-  const request = plan.request;
   const positions = plannedPositions(plan);
   if (before === undefined && !(await isAsPlanned(world, plan, tables, { request, positions })))
-    throw moved('quarantine holds other records than were shown');
+    throw worldMoved('quarantine holds other records than were shown');
   let progress = before ?? noProgress(tables);
   await world.operating.recordProgress(run.planId, progress);
   progress = await mirror(open, progress);
@@ -227,10 +218,3 @@ async function mirror(run: OpenRun, progress: OperatingProgress): Promise<Operat
   await world.operating.mirrorTransfers(transfers);
   return { ...progress, mirroredVersion: snapshot.version.toString() };
 }
-
-const moved = (because: string) =>
-  userError({
-    code: 'HW_OPERATING_WORLD_MOVED',
-    message: `The world moved since the plan was made: ${because}. Nothing was changed.`,
-    fix: 'Plan again and look at what is shown.',
-  });

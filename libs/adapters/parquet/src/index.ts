@@ -10,6 +10,13 @@ export {
 } from './file-lines.ts';
 export { chooseEngine, createChosenEngine, type ChosenEngine, type EngineChoice } from './engine-choice.ts';
 export { createDuckDbEngine, type DuckDbEngineOptions } from './engine-duckdb.ts';
+export {
+  countRowsInRanges,
+  primaryCoordinates,
+  quarantineCoordinates,
+  type CoordinateColumns,
+  type RowsAmong,
+} from './range-rows.ts';
 export { readTableRows, type RowsSource } from './table-rows.ts';
 export { readCoordinates } from './engine-coordinates.ts';
 export {

@@ -1,6 +1,7 @@
 export * from './accepted-loss.ts';
 export * from './app-ids.ts';
 export * from './assignment.ts';
+export * from './backfill.ts';
 export * from './batch-decision.ts';
 export * from './batch-log.ts';
 export * from './binding-set.ts';
@@ -17,10 +18,12 @@ export * from './ledger.ts';
 export * from './ledger-balance.ts';
 export * from './lineage.ts';
 export * from './lineage-store.ts';
+export * from './offset-range.ts';
 export * from './operating.ts';
 export * from './partition-account.ts';
 export * from './pipeline.ts';
 export * from './poison-policy.ts';
+export * from './range-files.ts';
 export * from './poison.ts';
 export * from './ports.ts';
 export type {
@@ -45,6 +48,7 @@ export { createRecordSetScanner } from './record-batch-scan.ts';
 export * from './record-set-engine.ts';
 export * from './record-source.ts';
 export * from './replay.ts';
+export * from './restart.ts';
 export * from './schema-change.ts';
 export * from './staging-tables.ts';
 export * from './takeover.ts';

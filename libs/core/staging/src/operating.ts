@@ -1,7 +1,8 @@
 import type { LedgerClass } from './ledger.ts';
+import type { OffsetRange } from './offset-range.ts';
 
 /** Verbs of operators that change what a table holds. Each is previewed as a plan and carried out by its hash. */
-export type OperatingKind = 'replay';
+export type OperatingKind = 'replay' | 'backfill' | 'restart';
 
 /** What of quarantine is replayed; an absent member leaves that narrowing out. */
 export interface ReplayRequest {
@@ -12,7 +13,22 @@ export interface ReplayRequest {
   readonly limit?: number;
 }
 
-export type OperatingRequest = { readonly kind: 'replay' } & ReplayRequest;
+/** What is read again into a side table: stated offsets, or everything written in [fromMs, toMs). */
+export type BackfillRequest =
+  | { readonly ranges: readonly OffsetRange<string>[] }
+  | { readonly times: { readonly fromMs: number; readonly toMs: number } };
+
+/** Where every partition begins again. Partitions without an offset of their own go on where they are. */
+export type RestartRequest =
+  | { readonly from: 'earliest' }
+  | { readonly from: { readonly timeMs: number } }
+  | { readonly from: { readonly offsets: Readonly<Record<string, string>> } };
+
+export type OperatingRequest =
+  | ({ readonly kind: 'replay' } & ReplayRequest)
+  | ({ readonly kind: 'backfill' } & BackfillRequest)
+  | ({ readonly kind: 'restart' } & RestartRequest);
+export type OperatingRequestOf<Kind extends OperatingKind> = Extract<OperatingRequest, { kind: Kind }>;
 
 /** What a verb would do. Plain data that is shown and hashed; offsets and counts as text. */
 export interface OperatingPlan {
@@ -61,11 +77,13 @@ export interface StoredOperatingPlan {
 
 /** How far a run is; the next holder of its work goes on behind it. */
 export interface OperatingProgress {
-  /** Looked at so far. */
+  /** Looked at so far; of a backfill, offsets. */
   readonly records: number;
   readonly landed: number;
-  /** Refused again: they stay in quarantine. */
+  /** Refused: they are in quarantine. */
   readonly refused: number;
+  /** The account of a backfill, by partition and class; classes that hold nothing are left out. */
+  readonly ledger?: Readonly<Record<string, Readonly<Partial<Record<LedgerClass, string>>>>>;
   /** Everything up to this coordinate is done. */
   readonly cursor?: { readonly partition: number; readonly offset: string };
   /** Newest version of the primary table whose transfers are in Postgres. */
@@ -105,6 +123,18 @@ export interface OperatingStore {
       readonly error?: StoredOperatingPlan['error'];
     },
   ): Promise<void>;
+  /**
+   * Gives the pipeline the identifier and tables of its next epoch, in one transaction: leases are given up, open
+   * incidents and previews of the epoch before are closed. `moved`: it is not the pipeline the plan was made for.
+   */
+  beginEpoch(epoch: {
+    readonly planId: string;
+    readonly pipelineId: string;
+    readonly nextPipelineId: string;
+    readonly transformHash: string;
+    readonly tableUrl: string;
+    readonly quarantineUrl: string;
+  }): Promise<'begun' | 'moved'>;
   /** Copies transfers and moves the running totals; one that is there already is left as it is. */
   mirrorTransfers(transfers: readonly LedgerTransfer[]): Promise<void>;
 }

@@ -90,6 +90,7 @@ export const createOperatingStore = (prisma: PrismaClient, tenant: string): Oper
     });
   },
   finish: (planId, end) => prisma.$transaction((db) => finish(db, tenant, planId, end)),
+  beginEpoch: (epoch) => prisma.$transaction((db) => beginEpoch(db, tenant, epoch)),
   async mirrorTransfers(transfers) {
     if (transfers.length === 0) return;
     await prisma.$transaction(async (db) => {
@@ -147,4 +148,39 @@ async function mirrorTransfer(db: Db, transfer: LedgerTransfer): Promise<void> {
     UPDATE quarantine_group SET records = greatest(0, records - ${offsets})
     WHERE pipeline_id = ${transfer.pipelineId}::uuid AND stage = ${group.stage} AND reason = ${group.reason}
       AND path = ${group.path}`;
+}
+
+/** Keys of leases and incidents follow the pipeline's by themselves; what the ledger holds stays under the old one. */
+async function beginEpoch(
+  db: Db,
+  tenant: string,
+  { planId, pipelineId, nextPipelineId, ...next }: Parameters<OperatingStore['beginEpoch']>[0],
+): Promise<'begun' | 'moved'> {
+  const { tableUrl, quarantineUrl, transformHash } = next;
+  const [moved] = await db.$queryRaw<{ data_product_id: string }[]>`
+    UPDATE staging_pipeline SET id = ${nextPipelineId}::uuid, table_url = ${tableUrl}, quarantine_url = ${quarantineUrl},
+      generation = generation + 1
+    WHERE id = ${pipelineId}::uuid AND transform_hash = ${transformHash} AND desired_state <> 'retired'
+    RETURNING data_product_id::text`;
+  if (moved === undefined) return 'moved';
+  await db.$executeRaw`
+    UPDATE output_port SET location = ${tableUrl}, quarantine_url = ${quarantineUrl}
+    WHERE data_product_id = ${moved.data_product_id}::uuid AND kind = 'TABLE'`;
+  await db.$executeRaw`
+    UPDATE lane_lease SET owner = NULL, lease_until = NULL WHERE pipeline_id = ${nextPipelineId}::uuid`;
+  await db.$executeRaw`
+    UPDATE incident SET status = 'resolved', resolved_at = now(), resolved_by = ${`restart ${planId}`},
+      generation = generation + 1
+    WHERE pipeline_id = ${nextPipelineId}::uuid AND status <> 'resolved'`;
+  await db.$executeRaw`
+    UPDATE operating_plan SET pipeline_id = ${nextPipelineId}::uuid,
+      state = CASE WHEN state IN ('planning', 'previewed') THEN 'superseded' ELSE state END
+    WHERE pipeline_id = ${pipelineId}::uuid`;
+  await createAuditTrail(db, tenant).append({
+    actor: 'staging-worker',
+    event: 'pipeline.epoch-begun',
+    subject: nextPipelineId,
+    facts: { planId, previousPipelineId: pipelineId, tableUrl },
+  });
+  return 'begun';
 }
