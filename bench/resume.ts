@@ -11,7 +11,11 @@ import { phasesOf, readTakeover, resumptionPhases, summarise, type Resumption } 
 import { onboardAdEvents, startApp, type RunningApp } from './running-app.ts';
 
 const { values: options } = parseArgs({
-  options: { kills: { type: 'string', default: '30' }, mode: { type: 'string', default: 'standby' } },
+  options: {
+    kills: { type: 'string', default: '30' },
+    mode: { type: 'string', default: 'standby' },
+    variant: { type: 'string', default: 'release' },
+  },
 });
 const kills = Number(options.kills);
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
@@ -78,7 +82,12 @@ async function run(stack: Stack): Promise<object> {
 }
 
 function startWorker(stack: Stack, instance: string): Promise<RunningApp> {
-  return startApp(stack, 'staging-worker', { home, instance, env: { HEADWATER_WORKER_NAME: instance } });
+  return startApp(stack, 'staging-worker', {
+    home,
+    instance,
+    variant: options.variant,
+    env: { HEADWATER_WORKER_NAME: instance },
+  });
 }
 
 /** Who holds the lane, and until when in milliseconds since the epoch. */

@@ -8,43 +8,49 @@ import path from 'node:path';
 const variant = process.argv[2] ?? 'release';
 if (!['release', 'faults', 'bare'].includes(variant)) throw new Error(`There is no variant ${variant}.`);
 const apps = readdirSync('apps').filter((app) => existsSync(`apps/${app}/src/main.ts`));
-await build({
-  entryPoints: {
-    ...Object.fromEntries(apps.map((app) => [app, `apps/${app}/src/main.ts`])),
-    'staging-engine': 'apps/staging-worker/src/engine/engine-thread.ts',
-    embedded: 'libs/platform/embedded/src/index.ts',
-  },
-  outdir: `dist/${variant}`,
-  outExtension: { '.js': '.mjs' },
-  bundle: true,
-  splitting: true,
-  chunkNames: 'chunks/[hash]',
-  platform: 'node',
-  format: 'esm',
-  target: 'node24',
-  sourcemap: 'linked',
-  keepNames: true,
-  // Folds `if (__HEADWATER_FAULTS__)` and `if (__HEADWATER_BARE__)` away, names and all.
-  minifySyntax: true,
-  loader: { '.graphql': 'text', '.sql': 'text' },
-  define: {
-    __HEADWATER_FAULTS__: String(variant === 'faults'),
-    __HEADWATER_BARE__: String(variant === 'bare'),
-  },
-  plugins: [
-    {
-      name: 'npm-packages-stay-outside',
-      setup(b) {
-        b.onResolve({ filter: /^[^./]/ }, ({ path: name, kind, resolveDir }) =>
-          kind === 'entry-point' || name.startsWith('@headwater/') || isNested(name, resolveDir)
-            ? undefined
-            : { path: name, external: true },
-        );
-      },
+const processes = {
+  ...Object.fromEntries(apps.map((app) => [app, `apps/${app}/src/main.ts`])),
+  embedded: 'libs/platform/embedded/src/index.ts',
+};
+// By itself, because what it shares with the processes would bring their clients along: it is to load quickly.
+const engineThread = { 'staging-engine': 'apps/staging-worker/src/engine/engine-thread.ts' };
+for (const entryPoints of [processes, engineThread]) await bundle(entryPoints);
+
+async function bundle(entryPoints) {
+  await build({
+    entryPoints,
+    outdir: `dist/${variant}`,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    splitting: true,
+    chunkNames: 'chunks/[hash]',
+    platform: 'node',
+    format: 'esm',
+    target: 'node24',
+    sourcemap: 'linked',
+    keepNames: true,
+    // Folds `if (__HEADWATER_FAULTS__)` and `if (__HEADWATER_BARE__)` away, names and all.
+    minifySyntax: true,
+    loader: { '.graphql': 'text', '.sql': 'text' },
+    define: {
+      __HEADWATER_FAULTS__: String(variant === 'faults'),
+      __HEADWATER_BARE__: String(variant === 'bare'),
     },
-  ],
-  logLevel: 'warning',
-});
+    plugins: [
+      {
+        name: 'npm-packages-stay-outside',
+        setup(b) {
+          b.onResolve({ filter: /^[^./]/ }, ({ path: name, kind, resolveDir }) =>
+            kind === 'entry-point' || name.startsWith('@headwater/') || isNested(name, resolveDir)
+              ? undefined
+              : { path: name, external: true },
+          );
+        },
+      },
+    ],
+    logLevel: 'warning',
+  });
+}
 
 /**
  * True for a package whose version differs from the one at the root, so that npm put it below one workspace. From dist/
