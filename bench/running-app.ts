@@ -43,7 +43,10 @@ export async function startApp(
   });
   const url = `http://127.0.0.1:${port}`;
   for (let waited = 0; waited < 600; waited++) {
-    if (started.hasExited()) throw new Error(`${instance} ended:\n${started.logTail()}`);
+    if (started.hasExited()) {
+      const { code, signal } = await started.exited;
+      throw new Error(`${instance} ended with ${code ?? signal}:\n${started.logTail()}`);
+    }
     const ready = await fetch(`${url}/readyz`).then(
       (answer) => answer.ok,
       () => false,
