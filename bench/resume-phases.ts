@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 /** Moments of one resumption, milliseconds since the epoch. */
@@ -68,6 +68,8 @@ interface Line {
 }
 
 function readLines(file: string): readonly Line[] {
+  // A worker that still starts has said nothing yet.
+  if (!existsSync(file)) return [];
   return readFileSync(file, 'utf8')
     .split('\n')
     .flatMap((text) => {

@@ -66,6 +66,8 @@ async function run(stack: Stack): Promise<object> {
     // As whoever supervises processes does: another is started at once.
     const name = `staging-worker-${started + 1}`;
     const starting = start();
+    // Whoever waits for it sees the failure; one that comes first is told in its place.
+    starting.catch(() => undefined);
     const committedAtMs = await nextBatch(log, before);
     const takeover = readTakeover(home, [...workers.keys(), name], killedAtMs);
     resumed.push(phasesOf({ killedAtMs, leaseEndedAtMs, ...takeover, committedAtMs } satisfies Resumption));
