@@ -15,11 +15,14 @@ const { values: options } = parseArgs({
     engine: { type: 'string', default: 'kernel' },
     shape: { type: 'string', default: 'ads' },
     batch: { type: 'string', default: '250000' },
+    bad: { type: 'string', default: '0' },
   },
 });
 const shape = shapes[options.shape as keyof typeof shapes];
 const records = Number(options.records);
 const perBatch = Number(options.batch);
+/** Every how many records one is broken; 0 for none. `--bad` is per cent. */
+const badEvery = Number(options.bad) === 0 ? 0 : Math.round(100 / Number(options.bad));
 
 /** Record sets of about 1 MB uncompressed records, stored with lz4, for six partitions in turn. */
 function makeSets(shape: Shape, count: number) {
@@ -28,7 +31,10 @@ function makeSets(shape: Shape, count: number) {
   for (let done = 0, turn = 0; done < count; turn++) {
     const values: Buffer[] = [];
     for (let bytes = 0; bytes < 1 << 20 && done < count; done++) {
-      const value = Buffer.from(shape.record(done));
+      const text = shape.record(done);
+      // Cut off in the middle: what a producer that died leaves.
+      const isBad = badEvery > 0 && done % badEvery === badEvery - 1;
+      const value = Buffer.from(isBad ? text.slice(0, text.length >> 1) : text);
       bytes += value.length;
       values.push(value);
     }
@@ -101,6 +107,7 @@ console.log(
   JSON.stringify({
     shape: shape.name,
     engine: options.engine,
+    badPerCent: Number(options.bad),
     records: total,
     addNs: perRecord(cost.add),
     landNs: perRecord(cost.land),
