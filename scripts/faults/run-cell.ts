@@ -14,7 +14,7 @@ import { createRandom } from './schedule.ts';
 import { LEASE_MS, type Track } from './track.ts';
 import { waitUntil } from './workers.ts';
 
-const FIRES_WITHIN_MS = 15_000;
+const FIRES_WITHIN_MS = 30_000;
 const DRAINS_WITHIN_MS = 30_000;
 /** A planted bug that stops a lane is told soon. */
 const DRAINS_PLANTED_WITHIN_MS = 12_000;
@@ -191,7 +191,9 @@ async function arm(
   lostAnswers: number,
 ): Promise<number> {
   const { point } = cell;
-  const nth = once.has(point) ? 1 : 1 + Math.floor(random() * 3);
+  // A checkpoint comes with every third version only.
+  const most = point.startsWith('checkpoint.') ? 2 : 3;
+  const nth = once.has(point) ? 1 : 1 + Math.floor(random() * most);
   const action = deed.action;
   const clock = deed.clockMs === undefined ? {} : { clockMs: deed.clockMs(cell.seed) };
   if (point === 'primary-commit.rebase') {

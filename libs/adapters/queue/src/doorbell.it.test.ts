@@ -90,6 +90,37 @@ test('FLUSHALL loses no work: everything nobody holds is rung again by the next 
   await doorbell.close();
 });
 
+test('[I7] work whose ring a dead listener still holds is answered by the second sweep', async () => {
+  await using redis = await startPrivatePart('redis');
+  const doorbell = await createDoorbell({ redisUrl: redis.url, logger });
+  const { promise: held, resolve: release } = Promise.withResolvers<void>();
+  const { promise: taken, resolve: take } = Promise.withResolvers<void>();
+  // To Redis, a listener that died while it answered looks like this one.
+  doorbell.listen('retention', async () => {
+    take();
+    await held;
+  });
+  const id = randomUUID();
+  await doorbell.ring('retention', id);
+  await taken;
+  const answered: string[] = [];
+  const sweeper = startSweeper({
+    doorbell,
+    queue: 'retention',
+    unheld: () => Promise.resolve([id]),
+    onRing: async (work) => void answered.push(work),
+    logger,
+    intervalMs: 60_000,
+  });
+  await sweeper.sweep();
+  expect(answered).toEqual([]);
+  await sweeper.sweep();
+  expect(answered).toEqual([id]);
+  release();
+  await sweeper.close();
+  await doorbell.close();
+});
+
 test('without Redis the sweeper answers in its own process, and ringing fails at once instead of waiting', async () => {
   const redis = await startPrivatePart('redis');
   const doorbell = await createDoorbell({ redisUrl: redis.url, logger });
@@ -132,7 +163,7 @@ test('a wrong password is named without being shown', async () => {
     (error: unknown) => error,
   );
   expect(problem).toMatchObject({
-    code: 'HW_REDIS_UNREACHABLE',
+    code: 'HW_REDIS_LOGIN_REFUSED',
     fix: expect.stringMatching(/password in REDIS_URL/),
     canRetry: false,
   });
