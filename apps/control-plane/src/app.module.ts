@@ -12,6 +12,7 @@ import { IncidentModule } from './incident/incident.module.ts';
 import { NodeModule } from './node/node.module.ts';
 import { OperatingModule } from './operating/operating.module.ts';
 import { OperationModule } from './operation/operation.module.ts';
+import { QualityModule } from './quality/quality.module.ts';
 import { QuarantineModule } from './quarantine/quarantine.module.ts';
 import { RetentionModule } from './retention/retention.module.ts';
 import { ReviewTaskModule } from './review-task/review-task.module.ts';
@@ -31,6 +32,7 @@ const features = [
   ContractChangeModule,
   TopicModule,
   StagingModule,
+  QualityModule,
   QuarantineModule,
   IncidentModule,
   OperationModule,

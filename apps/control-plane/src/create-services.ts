@@ -44,6 +44,7 @@ export async function createServices(environment: Environment, logger: Logger): 
   const rings: Rings = {
     staging: (pipelineId) => void doorbell.ring('staging', pipelineId),
     operating: (workItemId) => void doorbell.ring('operating', workItemId),
+    quality: (workItemId) => void doorbell.ring('quality', workItemId),
     retention: (workItemId) => void doorbell.ring('retention', workItemId),
     operations: () => runner.ring(),
   };

@@ -28,6 +28,7 @@ export interface Rings {
   staging(pipelineId: string): void;
   retention(workItemId: string): void;
   operating(workItemId: string): void;
+  quality(workItemId: string): void;
   /** The runner of operations in this process. */
   operations(): void;
 }

@@ -64,6 +64,11 @@ export const environmentSchema = defineEnvironment({
       'Memory limit of DuckDB over all engine threads, which hold accepted rows until their file is written.',
     example: '1GiB',
   }),
+  QUALITY_EVERY: variable(duration().prefault('5m'), {
+    description:
+      'The checks of a contract are measured after commits, at most once in this time per product.',
+    example: '5m',
+  }),
   STAGING_LEASE: variable(duration().prefault('5s'), {
     description: 'How long a lane stays with a worker that no longer answers.',
     example: '5s',

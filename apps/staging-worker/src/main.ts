@@ -11,6 +11,9 @@ import { readEnvironment } from './environment.ts';
 import { createBatchTelemetry } from './batch-telemetry.ts';
 import { createLaneMetrics } from './lane-metrics.ts';
 import { startLineage } from './lineage/start-lineage.ts';
+import { measureProduct } from './quality/measure-product.ts';
+import { qualityHandlers } from './quality/quality-jobs.ts';
+import { startQualitySchedule } from './quality/start-quality.ts';
 import { operatingHandlers } from './replay/operating-jobs.ts';
 import { startWorker, type Worker } from './worker.ts';
 
@@ -66,6 +69,26 @@ await runUntilStopped({
       logger,
       concurrency: 1,
     });
+    const { mesh: database, work } = connected.postgres;
+    const quality = startWorkRunner({
+      queue: 'quality',
+      work,
+      doorbell,
+      runJob: bindHandlers(
+        'quality',
+        qualityHandlers({ database, clock: connected.world.clock, measure: measureProduct }),
+      ),
+      owner: connected.world.settings.owner,
+      logger,
+      concurrency: 1,
+    });
+    const schedule = startQualitySchedule({
+      database,
+      work,
+      logger,
+      everyMs: environment.QUALITY_EVERY,
+      ring: (workId) => void doorbell.ring('quality', workId),
+    });
     const lineage = startLineage(environment, connected.postgres.lineage, { logger, metrics });
     doorbell.listen('staging', () => Promise.resolve(worker.ring()));
     const health = await serveHealth({
@@ -80,10 +103,12 @@ await runUntilStopped({
     });
     process.stdout.write(`${JSON.stringify({ listening: health.url })}\n`);
     logger.info({ url: health.url }, 'staging worker is ready');
-    return { connected, doorbell, worker, health, traces, operating, lineage };
+    return { connected, doorbell, worker, health, traces, operating, quality, schedule, lineage };
   },
-  async stop({ connected, doorbell, worker, health, traces, operating, lineage }) {
+  async stop({ connected, doorbell, worker, health, traces, operating, quality, schedule, lineage }) {
+    schedule.close();
     await lineage.close();
+    await quality.close();
     await operating.close();
     await worker.stop();
     await health.close();

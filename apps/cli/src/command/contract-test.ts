@@ -6,14 +6,13 @@ import {
   splitCsv,
   splitSample,
 } from '@headwater/core-contract';
-import type { Sample } from '@headwater/core-contract';
+import type { QualityReport, Sample } from '@headwater/core-contract';
 import { userError } from '@headwater/kernel';
 import type { CommandContext } from '../context.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { invalidContract, readContract, readText } from '../input/contract-file.ts';
 import type { Messages } from '../message/index.ts';
 import { printRecord } from '../output/listing.ts';
-import type { QualityReport } from '../quality/quality-report.ts';
 import { testSample } from '../quality/test-sample.ts';
 import { testTable } from '../quality/test-table.ts';
 

@@ -1,7 +1,9 @@
+import { contractChangeEnglish } from './contract-change-en.ts';
 import { operateEnglish } from './operate-en.ts';
 
 /** English texts for people. The Korean ones have the same shape (`Messages`). */
 export const english = {
+  contractChange: contractChangeEnglish,
   operate: operateEnglish,
   language: 'en' as 'en' | 'ko',
   title: {

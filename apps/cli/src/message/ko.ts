@@ -1,7 +1,9 @@
 import type { Messages } from './en.ts';
+import { contractChangeKorean } from './contract-change-ko.ts';
 import { operateKorean } from './operate-ko.ts';
 
 export const korean: Messages = {
+  contractChange: contractChangeKorean,
   operate: operateKorean,
   language: 'ko',
   title: {

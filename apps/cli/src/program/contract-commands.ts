@@ -3,11 +3,13 @@ import type { ConversionTarget } from '@headwater/core-conversion';
 import { Option, type Command } from 'commander';
 import { infer, inferFormats, type InferOptions } from '../command/contract-infer.ts';
 import { convert, diffFiles, lint } from '../command/contract.ts';
+import { showQuality, type QualityOptions } from '../command/quality.ts';
+import { advise, publish, type AdviseOptions, type PublishOptions } from '../command/contract-publish.ts';
 import { testContract, type ContractTestOptions } from '../command/contract-test.ts';
 import type { CommandContext, RunCommand } from '../context.ts';
-import { addExamples } from './option-values.ts';
+import { addExamples, wholeNumber } from './option-values.ts';
 
-/** `contract`: what can be done with a contract file by itself; none of it needs a running stack. */
+/** `contract` and `quality`. Only advise, publish and quality need a control plane. */
 export function registerContractCommands(program: Command, context: CommandContext, run: RunCommand): void {
   const contract = program.command('contract').description(context.messages.about.contract);
   registerLint(contract, context, run);
@@ -15,6 +17,9 @@ export function registerContractCommands(program: Command, context: CommandConte
   registerDiff(contract, context, run);
   registerConvert(contract, context, run);
   registerTest(contract, context, run);
+  registerAdvise(contract, context, run);
+  registerPublish(contract, context, run);
+  registerQuality(program, context, run);
 }
 
 function registerLint(contract: Command, context: CommandContext, run: RunCommand): void {
@@ -88,5 +93,55 @@ function registerTest(contract: Command, context: CommandContext, run: RunComman
     'headwater contract test orders.odcs.yaml --sample orders.jsonl',
     'headwater contract test orders.odcs.yaml --table .headwater/lake/shop/orders',
     'zcat orders.jsonl.gz | headwater contract test orders.odcs.yaml --sample - -o json',
+  ]);
+}
+
+function registerAdvise(contract: Command, context: CommandContext, run: RunCommand): void {
+  const { option, title, contractChange } = context.messages;
+  const advising = contract
+    .command('advise')
+    .description(contractChange.about.advise)
+    .argument('<file>', option.contractFile)
+    .option('--product <name>', contractChange.option.product)
+    .action((file: string, options: AdviseOptions) => run(() => advise(context, file, options)));
+  addExamples(advising, title['examples'] ?? '', [
+    'headwater contract advise orders.odcs.yaml',
+    'headwater contract advise orders.odcs.yaml -o json',
+  ]);
+}
+
+const PUBLISH_SECONDS = 120;
+
+function registerPublish(contract: Command, context: CommandContext, run: RunCommand): void {
+  const { option, title, contractChange } = context.messages;
+  const publishing = contract
+    .command('publish')
+    .description(contractChange.about.publish)
+    .argument('<file>', option.contractFile)
+    .option('--product <name>', contractChange.option.product)
+    .option('--ask-readers', contractChange.option.askReaders)
+    .option('--dry-run', option.dryRun)
+    .option('--timeout <seconds>', option.timeout, wholeNumber(1, 86_400), PUBLISH_SECONDS)
+    .action((file: string, options: PublishOptions) => run(() => publish(context, file, options)));
+  addExamples(publishing, title['examples'] ?? '', [
+    'headwater contract publish orders.odcs.yaml --dry-run',
+    'headwater contract publish orders.odcs.yaml',
+  ]);
+}
+
+const RUNS_MAX = 100;
+
+function registerQuality(program: Command, context: CommandContext, run: RunCommand): void {
+  const { title, contractChange } = context.messages;
+  const showing = program
+    .command('quality')
+    .description(contractChange.about.quality)
+    .argument('<product>', context.messages.option.product)
+    .option('--measure', contractChange.option.measure)
+    .option('--history <count>', contractChange.option.history, wholeNumber(1, RUNS_MAX))
+    .action((product: string, options: QualityOptions) => run(() => showQuality(context, product, options)));
+  addExamples(showing, title['examples'] ?? '', [
+    'headwater quality shop/orders --measure',
+    'headwater quality shop/orders --history 20',
   ]);
 }

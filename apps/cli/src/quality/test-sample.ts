@@ -1,13 +1,18 @@
 import { recordBatchCodecs } from '@headwater/adapter-kafka';
 import { createDuckDbEngine, measureQuality, openDatabase } from '@headwater/adapter-parquet';
-import type { CompiledContract, QualityCheck, Sample } from '@headwater/core-contract';
+import { reportQuality } from '@headwater/core-contract';
+import type {
+  CompiledContract,
+  QualityCheck,
+  QualityReport,
+  Refusals,
+  Sample,
+} from '@headwater/core-contract';
 import { encodeSampleRecordSet } from '@headwater/core-staging';
 import type { LandedOutputs, PipelineSpec, RecordSetEngine } from '@headwater/core-staging';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { reportQuality } from './quality-report.ts';
-import type { QualityReport, Refusals } from './quality-report.ts';
 import { rowsOfFiles } from './rows-of-files.ts';
 
 const LIMITS = { threads: 2, memoryMiB: 1024, timeoutMs: 30_000 };

@@ -1,10 +1,9 @@
 import { countRefusals, measureQuality, withTableRelation } from '@headwater/adapter-parquet';
-import type { CompiledContract, QualityCheck } from '@headwater/core-contract';
+import { reportQuality } from '@headwater/core-contract';
+import type { CompiledContract, QualityCheck, QualityReport, Refusals } from '@headwater/core-contract';
 import { HeadwaterError } from '@headwater/kernel';
 import { getUrl } from '../table/get-url.ts';
 import { withTable } from '../table/open-table.ts';
-import { reportQuality } from './quality-report.ts';
-import type { QualityReport, Refusals } from './quality-report.ts';
 
 const LIMITS = { threads: 2, memoryMiB: 1024, timeoutMs: 300_000 };
 

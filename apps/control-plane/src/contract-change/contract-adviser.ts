@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { adviseChange, type ChangeAdvice, type Reader } from '@headwater/core-advisor';
 import { parseContract, type DataContract } from '@headwater/core-contract';
@@ -87,10 +88,7 @@ export class ContractAdviser {
       this.#platform.logger.warn({ error, topic: topic.name }, 'consumer groups could not be looked at');
       return undefined;
     });
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise<undefined>((resolve) => (timer = setTimeout(resolve, groupsMsMax)));
-    const groups = await Promise.race([asked, late]);
-    clearTimeout(timer);
+    const groups = await Promise.race([asked, sleep(groupsMsMax, undefined, { ref: false })]);
     return groups?.filter((group) => group !== `headwater.${pipeline?.spec.pipelineId}`);
   }
 }

@@ -653,6 +653,42 @@ export interface ResumePipelinePayload {
   readonly userErrors: readonly UserError[];
 }
 
+export type QualityStatus = 'PASSED' | 'WARNING' | 'FAILED' | 'ERROR' | 'SKIPPED';
+
+export type QualityTrigger = 'COMMIT' | 'ASKED';
+
+export interface QualityRun {
+  readonly __typename: 'QualityRun';
+  readonly id: string;
+  readonly status: QualityStatus;
+  readonly contractVersion: string;
+  readonly tableVersion?: bigint | null | undefined;
+  readonly rows?: bigint | null | undefined;
+  readonly trigger: QualityTrigger;
+  readonly measuredAt: number;
+  readonly checks: readonly QualityCheckResult[];
+}
+
+export interface QualityCheckResult {
+  readonly path: string;
+  readonly name: string;
+  readonly status: QualityStatus;
+  readonly measured?: number | null | undefined;
+  readonly rows?: bigint | null | undefined;
+  readonly message: string;
+}
+
+export interface MeasureQualityInput {
+  readonly product: string;
+  readonly idempotencyKey?: string | null | undefined;
+  readonly dryRun?: boolean | null | undefined;
+}
+
+export interface MeasureQualityPayload {
+  readonly qualityRun?: QualityRun | null | undefined;
+  readonly userErrors: readonly UserError[];
+}
+
 export interface QuarantineGroup {
   readonly key: string;
   readonly stage: string;
@@ -809,6 +845,7 @@ export interface OperatingPlan {
   readonly records?: bigint | null | undefined;
   readonly bytes?: bigint | null | undefined;
   readonly ranges: readonly OperatingRange[];
+  readonly backfillId?: string | null | undefined;
   readonly tables: readonly string[];
   readonly details: readonly string[];
   readonly progress?: OperatingProgress | null | undefined;
@@ -845,9 +882,47 @@ export interface ReplayGroupInput {
   readonly reason?: string | null | undefined;
   readonly path?: string | null | undefined;
 }
-  readonly backfillId?: string | null | undefined;
 
 export interface PlanReplayPayload {
+  readonly operatingPlan?: OperatingPlan | null | undefined;
+  readonly userErrors: readonly UserError[];
+}
+
+export interface PlanBackfillInput {
+  readonly product: string;
+  readonly ranges?: readonly OffsetRangeInput[] | null | undefined;
+  readonly fromTime?: number | null | undefined;
+  readonly toTime?: number | null | undefined;
+  readonly idempotencyKey?: string | null | undefined;
+  readonly dryRun?: boolean | null | undefined;
+}
+
+export interface OffsetRangeInput {
+  readonly partition: number;
+  readonly from: bigint;
+  readonly to: bigint;
+}
+
+export interface PlanBackfillPayload {
+  readonly operatingPlan?: OperatingPlan | null | undefined;
+  readonly userErrors: readonly UserError[];
+}
+
+export interface PlanRestartInput {
+  readonly product: string;
+  readonly fromEarliest?: boolean | null | undefined;
+  readonly atTime?: number | null | undefined;
+  readonly offsets?: readonly PartitionOffsetInput[] | null | undefined;
+  readonly idempotencyKey?: string | null | undefined;
+  readonly dryRun?: boolean | null | undefined;
+}
+
+export interface PartitionOffsetInput {
+  readonly partition: number;
+  readonly offset: bigint;
+}
+
+export interface PlanRestartPayload {
   readonly operatingPlan?: OperatingPlan | null | undefined;
   readonly userErrors: readonly UserError[];
 }
@@ -888,45 +963,6 @@ export interface Approval {
   readonly decision: string;
   readonly by: string;
   readonly at: number;
-export interface PlanBackfillInput {
-  readonly product: string;
-  readonly ranges?: readonly OffsetRangeInput[] | null | undefined;
-  readonly fromTime?: number | null | undefined;
-  readonly toTime?: number | null | undefined;
-  readonly idempotencyKey?: string | null | undefined;
-  readonly dryRun?: boolean | null | undefined;
-}
-
-export interface OffsetRangeInput {
-  readonly partition: number;
-  readonly from: bigint;
-  readonly to: bigint;
-}
-
-export interface PlanBackfillPayload {
-  readonly operatingPlan?: OperatingPlan | null | undefined;
-  readonly userErrors: readonly UserError[];
-}
-
-export interface PlanRestartInput {
-  readonly product: string;
-  readonly fromEarliest?: boolean | null | undefined;
-  readonly atTime?: number | null | undefined;
-  readonly offsets?: readonly PartitionOffsetInput[] | null | undefined;
-  readonly idempotencyKey?: string | null | undefined;
-  readonly dryRun?: boolean | null | undefined;
-}
-
-export interface PartitionOffsetInput {
-  readonly partition: number;
-  readonly offset: bigint;
-}
-
-export interface PlanRestartPayload {
-  readonly operatingPlan?: OperatingPlan | null | undefined;
-  readonly userErrors: readonly UserError[];
-}
-
   readonly reason?: string | null | undefined;
   readonly planHash: string;
 }

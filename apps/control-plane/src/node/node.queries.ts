@@ -8,6 +8,7 @@ import { toDataProduct, toOutputPorts } from '../data-product/data-product.map.t
 import { toDomain } from '../domain/domain.map.ts';
 import { toIncident } from '../incident/incident.map.ts';
 import { toOperation } from '../operation/operation.map.ts';
+import { toQualityRun } from '../quality/quality.map.ts';
 import { RetentionQueries } from '../retention/retention.queries.ts';
 import { toReviewTask } from '../review-task/review-task.map.ts';
 import { parseGlobalId } from '../schema/global-id.ts';
@@ -42,6 +43,7 @@ export class NodeQueries {
       Incident: async (id, loaders) => mapped(await loaders.incident(id), toIncident),
       Operation: async (id, loaders) => mapped(await loaders.operation(id), toOperation),
       OutputPort: async (id, loaders) => findOutputPort(id, loaders),
+      QualityRun: async (id, loaders) => mapped(await loaders.qualityRun(id), toQualityRun),
       RetentionPlan: (id) => retention.planById(id),
       ReviewTask: async (id, loaders) => mapped(await loaders.reviewTask(id), toReviewTask),
       StagingPipeline: async (id, loaders) => mapped(await loaders.pipeline(id), toStagingPipeline),

@@ -10,6 +10,7 @@ import type {
   Operation,
   PipelineRecord,
   PipelineReport,
+  QualityRun,
   QuarantineGroup,
   ReviewTask,
   Team,
@@ -28,6 +29,8 @@ export interface Loaders {
   readonly readsOfProduct: Loader<readonly ApplicationRead[]>;
   readonly reviewTask: Loader<ReviewTask | undefined>;
   readonly reviewTasksOfRequest: Loader<readonly ReviewTask[]>;
+  readonly qualityRun: Loader<QualityRun | undefined>;
+  readonly qualityOfProduct: Loader<QualityRun | undefined>;
   readonly product: Loader<DataProduct | undefined>;
   readonly productOfTopic: Loader<DataProduct | undefined>;
   readonly contract: Loader<ContractVersion | undefined>;
@@ -82,6 +85,14 @@ export function createLoaders(reads: MeshReads): Loaders {
     reviewTasksOfRequest: many(
       (ids) => reads.reviewTasks.byChangeRequestIds(ids),
       ({ changeRequestId }) => changeRequestId,
+    ),
+    qualityRun: one(
+      (ids) => reads.quality.byIds(ids),
+      ({ id }) => id,
+    ),
+    qualityOfProduct: one(
+      (ids) => reads.quality.latestOfProducts(ids),
+      ({ productId }) => productId,
     ),
     product: one(
       (ids) => reads.products.byIds(ids),

@@ -9,6 +9,7 @@ import domain from '../domain/domain.graphql';
 import incident from '../incident/incident.graphql';
 import operating from '../operating/operating.graphql';
 import operation from '../operation/operation.graphql';
+import quality from '../quality/quality.graphql';
 import quarantine from '../quarantine/quarantine.graphql';
 import retention from '../retention/retention.graphql';
 import reviewTask from '../review-task/review-task.graphql';
@@ -29,6 +30,7 @@ const sources = [
   contractChange,
   topic,
   staging,
+  quality,
   quarantine,
   incident,
   operation,

@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { MeshReads, Role } from '@headwater/core-mesh';
+import type { CompiledContract } from '@headwater/core-contract';
+import type { Domain, MeshReads, MeshUnit, Role, Team } from '@headwater/core-mesh';
 import { silentLogger } from '@headwater/kernel';
 import { createMetrics } from '@headwater/platform-observability';
 import { createTestDatabase, type TestDatabase } from '@headwater/testkit';
@@ -216,6 +217,42 @@ test.each(savedQueries.filter(({ query }) => !query.includes('subscription')))(
   },
 );
 
+const compiled: CompiledContract = {
+  contractId: 'orders',
+  contractVersion: '1.0.0',
+  columns: [],
+  unknownMembers: 'ignore',
+  keyColumns: [],
+  partitionColumns: [],
+  recordBytesMax: 1_000_000,
+};
+
+async function storeProduct(
+  unit: MeshUnit,
+  { domain, team }: { readonly domain: Domain; readonly team: Team },
+): Promise<string> {
+  const [id, contractVersionId] = [randomUUID(), randomUUID()];
+  const qualifiedName = `${domain.name}/orders`;
+  const version = { productId: id, contractVersion: '1.0.0', text: 'kind: DataContract', compiled };
+  await unit.contracts.save({ id: contractVersionId, ...version });
+  await unit.products.create({
+    id,
+    domainId: domain.id,
+    qualifiedName,
+    name: 'orders',
+    status: 'active',
+    ownerTeamId: team.id,
+    topic: { name: `${domain.name}.orders`, partitions: 1, replicationFactor: 1 },
+    valueSubject: `${domain.name}.orders-value`,
+    tableUrl: `file:///lake/${qualifiedName}`,
+    quarantineUrl: `file:///lake/${qualifiedName}__quarantine`,
+    retention: { periodMs: 86_400_000, mode: 'staging-first' },
+    staging: { flushIntervalMs: 1_000, flushBytesMax: 1_000_000 },
+    contractVersionId,
+  });
+  return id;
+}
+
 describe('a list of many costs as many statements as a list of one', () => {
   beforeAll(async () => {
     await running.services.database.unit(async (unit) => {
@@ -227,20 +264,37 @@ describe('a list of many costs as many statements as a list of one', () => {
           domainId: domain.id,
         });
         const name = `app-${index}`;
+        const applicationId = randomUUID();
         await unit.applications.create({
-          id: randomUUID(),
+          id: applicationId,
           name,
           teamId: team.id,
           principal: `User:${name}`,
+        });
+        const productId = await storeProduct(unit, { domain, team });
+        await unit.applicationReads.save({
+          id: randomUUID(),
+          applicationId,
+          productId,
+          port: 'topic',
+          declaredBy: 'test',
         });
       }
       await unit.audit.append({ actor: 'test', event: 'many.created', subject: 'many', facts: {} });
     });
   });
 
-  test.each([
+  test.each<[string, string]>([
     ['domains', 'nodes { teams { name domain { name } } }'],
     ['applications', 'nodes { team { name domain { name teams { name } } } }'],
+    [
+      'applications',
+      'nodes { reads { dataProduct { quality { status } contract { promises { value } } contractVersions { changelog { classification } } } } }',
+    ],
+    [
+      'dataProducts',
+      'nodes { owner { name } openIncidents { kind } readers { fields application { name team { name } } } }',
+    ],
   ])('%s', async (list, selection) => {
     const statements = async (first: number): Promise<number> => {
       asked.clear();

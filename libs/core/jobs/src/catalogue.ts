@@ -2,7 +2,7 @@ import { err, ok, unexpectedError, type HeadwaterError, type Result } from '@hea
 import { z } from 'zod';
 
 /** Which processes listen: control-plane, staging-worker, retention-worker. */
-export const queueNames = ['operations', 'staging', 'operating', 'retention'] as const;
+export const queueNames = ['operations', 'staging', 'operating', 'retention', 'quality'] as const;
 export type QueueName = (typeof queueNames)[number];
 
 /** How long to wait before the next attempt: doubles with each one, never longer than `delayMsMax`. */
@@ -65,6 +65,15 @@ export const jobCatalogue = {
     attemptsMax: 5,
     backoff: { delayMs: 5_000, delayMsMax: 300_000 },
     dedupId: ({ productId }) => `enforce-${productId}`,
+  }),
+  /** Measures the checks of a product's contract over its table and keeps the results. */
+  'measure-quality': job({
+    queue: 'quality',
+    payload: z.strictObject({ productId: z.uuid(), trigger: z.enum(['commit', 'asked']) }),
+    attemptsMax: 3,
+    backoff: { delayMs: 1_000, delayMsMax: 30_000 },
+    /** Somebody who asks must not get what was begun before. */
+    dedupId: ({ productId, trigger }) => `measure-${productId}-${trigger}`,
   }),
 } as const;
 

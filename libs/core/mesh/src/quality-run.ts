@@ -21,6 +21,11 @@ export interface QualityReads {
   byIds(ids: readonly string[]): Promise<readonly QualityRun[]>;
   /** The newest run of each product. */
   latestOfProducts(productIds: readonly string[]): Promise<readonly QualityRun[]>;
+  /**
+   * Products whose contract has checks, that had commits since their last run, and whose last run began at least `everyMs`
+   * ago; those that waited longest first.
+   */
+  due(everyMs: number, limit: number): Promise<readonly string[]>;
   list(page: PageRequest, filter: { readonly productId: string }): Promise<Page<QualityRun>>;
 }
 

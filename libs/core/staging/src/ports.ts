@@ -144,6 +144,7 @@ export interface NewIncident {
     | 'poison'
     | 'disk-full'
     /** Seen by the control plane: the registry holds a schema that is not the contract's. */
+    | 'quality-failed'
     | 'foreign-registration';
   readonly partition?: number;
   /** The exact gap: [from, to). */

@@ -31,6 +31,18 @@ export const createQualityStore = (db: Db): QualityStore => ({
     });
     return rows.map(toRun);
   },
+  async due(everyMs, limit) {
+    const rows = await db.$queryRaw<readonly { readonly id: string }[]>`
+      SELECT p.id, r.measured_at FROM data_product p
+        JOIN data_contract c ON c.id = p.contract_version_id AND c.text LIKE '%quality%'
+        JOIN staging_pipeline s ON s.data_product_id = p.id
+        JOIN (SELECT pipeline_id, max(last_commit_at) AS at FROM lane_status GROUP BY pipeline_id) l ON l.pipeline_id = s.id
+        LEFT JOIN LATERAL (SELECT max(measured_at) AS measured_at FROM quality_run q WHERE q.data_product_id = p.id) r ON true
+      WHERE p.status = 'active'
+        AND (r.measured_at IS NULL OR l.at > r.measured_at AND r.measured_at <= now() - make_interval(secs => ${everyMs / 1_000}))
+      ORDER BY r.measured_at NULLS FIRST, p.id LIMIT ${limit}`;
+    return rows.map(({ id }) => id);
+  },
   list: (page, { productId }) =>
     readPage<RunRow, QualityRun>(page, {
       column: 'measuredAt',

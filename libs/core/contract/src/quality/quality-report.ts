@@ -1,11 +1,7 @@
-import { judgeQuality, overallQuality } from '@headwater/core-contract';
-import type {
-  CompiledContract,
-  QualityCheck,
-  QualityMeasurement,
-  QualityResult,
-  QualityStatus,
-} from '@headwater/core-contract';
+import type { CompiledContract } from '../compiled-contract.ts';
+import type { QualityCheck } from './quality-check.ts';
+import { judgeQuality, overallQuality } from './quality-verdict.ts';
+import type { QualityMeasurement, QualityResult, QualityStatus } from './quality-verdict.ts';
 
 /** Records that were refused for one cause. */
 export interface Refusals {
@@ -38,6 +34,7 @@ export interface QualityFindings {
   readonly measured: ReadonlyMap<string, QualityMeasurement>;
 }
 
+/** Every check judged by what was measured and refused, and all of it together. */
 export function reportQuality({
   contract,
   checks,
