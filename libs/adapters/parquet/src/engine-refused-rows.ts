@@ -39,7 +39,7 @@ export async function openRefusedRows(connection: DuckDBConnection): Promise<Ref
     return { append: () => undefined, count: () => 0, finish: () => undefined };
   await connection.run(
     `create temp table ${REFUSED} ("partition" integer, "offset" bigint, "timestamp" timestamptz, "key" blob, ` +
-      `headers struct("key" varchar, "value" blob)[], "value" blob, schema_id integer, stage varchar, ` +
+      `headers struct("key" varchar, "value" blob)[] default [], "value" blob, schema_id integer, stage varchar, ` +
       `rule varchar, path varchar, reason varchar)`,
   );
   const appender = await connection.createAppender(REFUSED);
@@ -87,6 +87,8 @@ function appendBytes(appender: DuckDBAppender, bytes: Uint8Array | null): void {
 const headerName = new TextDecoder('utf-8', { ignoreBOM: true });
 
 function appendHeaders(appender: DuckDBAppender, record: ScannedRecord): void {
+  // The default is the empty list; making one as a value costs more than the rest of the row.
+  if (record.headersCount === 0) return appender.appendDefault();
   const headers = recordHeaders(record).map(({ key, value }) =>
     structValue({ key: headerName.decode(key), value: value === null ? null : blobValue(value) }),
   );
