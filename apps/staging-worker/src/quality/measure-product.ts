@@ -33,6 +33,8 @@ export interface TableQuality {
   /** Absent when there is no table yet. */
   readonly tableVersion?: bigint;
   readonly report: QualityReport;
+  /** Paths of checks that judge each record at staging: what breaks them is in quarantine and not in the table. */
+  readonly enforcedPaths: ReadonlySet<string>;
 }
 
 /** One thread and a bounded memory: staging goes on beside it. */
@@ -46,15 +48,19 @@ export async function measureProduct({
   quarantineUrl,
 }: MeasuredProduct): Promise<TableQuality> {
   const checks = checksOf(text, contract);
+  const enforcedPaths = new Set(
+    checks.flatMap(({ path, run }) => (run.kind === 'record-rule' ? [path] : [])),
+  );
   const database = await openDatabase(LIMITS);
   try {
     const refused = await refusalsOf(database, quarantineUrl);
-    return await withRows(database, tableUrl, async (rows, tableVersion) => {
+    const measuredTable = await withRows(database, tableUrl, async (rows, tableVersion) => {
       const measured = await measureQuality(rows, [ROWS, ...checks], LIMITS);
       const counted = measured.get(ROWS.path);
       const accepted = counted?.kind === 'measured' ? counted.value : 0;
       return { tableVersion, report: reportQuality({ contract, checks, accepted, refused, measured }) };
-    }).then((quality) => quality ?? { report: untouched(contract, checks) });
+    });
+    return { enforcedPaths, ...(measuredTable ?? { report: untouched(contract, checks) }) };
   } finally {
     database.close();
   }

@@ -30,7 +30,11 @@ async function measure(
   if (contract === undefined) return;
   const measuredAtMs = clock.nowMs();
   const { tableUrl, quarantineUrl } = product;
-  const { tableVersion, report } = await measureTable({ ...contract, tableUrl, quarantineUrl });
+  const { tableVersion, report, enforcedPaths } = await measureTable({
+    ...contract,
+    tableUrl,
+    quarantineUrl,
+  });
   if (signal.aborted) return;
   const run: QualityRun = {
     id: work.id,
@@ -44,16 +48,25 @@ async function measure(
   };
   await database.unit(async (unit) => {
     await unit.quality.record(run);
-    await judgeIncident(unit, product, run);
+    const failed = run.results.filter(
+      ({ status, path: at }) => status === 'failed' && !enforcedPaths.has(at),
+    );
+    await judgeIncident(unit, product, { run, failed });
   });
 }
 
-/** A failed check of severity error is an incident until a later run finds none. */
-async function judgeIncident(unit: MeshUnit, product: DataProduct, run: QualityRun): Promise<void> {
+/**
+ * A failed check of severity error is an incident until a later run finds none. Checks that staging enforces are not:
+ * quarantine holds what breaks them, and its own incidents tell.
+ */
+async function judgeIncident(
+  unit: MeshUnit,
+  product: DataProduct,
+  { run, failed }: { readonly run: QualityRun; readonly failed: readonly QualityResult[] },
+): Promise<void> {
   const [pipeline] = await unit.pipelines.byProductIds([product.id]);
   if (pipeline === undefined) return;
   const { pipelineId } = pipeline.spec;
-  const failed = run.results.filter(({ status }) => status === 'failed');
   const open = (await unit.incidents.openByPipelineIds([pipelineId])).find(
     ({ kind }) => kind === 'quality-failed',
   );

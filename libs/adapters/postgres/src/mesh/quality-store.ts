@@ -24,11 +24,11 @@ export const createQualityStore = (db: Db): QualityStore => ({
     return inOrder(ids, rows.map(toRun));
   },
   async latestOfProducts(productIds) {
-    const rows = await db.qualityRun.findMany({
-      where: { dataProductId: { in: uuids(productIds) } },
-      orderBy: [{ dataProductId: 'asc' }, { measuredAt: 'desc' }, { id: 'desc' }],
-      distinct: ['dataProductId'],
-    });
+    const newest = await db.$queryRaw<readonly { readonly id: string }[]>`
+      SELECT DISTINCT ON (data_product_id) id FROM quality_run
+      WHERE data_product_id = ANY (${uuids(productIds)}::uuid[])
+      ORDER BY data_product_id, measured_at DESC, id DESC`;
+    const rows = await db.qualityRun.findMany({ where: { id: { in: newest.map(({ id }) => id) } } });
     return rows.map(toRun);
   },
   async due(everyMs, limit) {
