@@ -22,6 +22,7 @@ export async function openKernelBatch(input: BatchInput, tools: KernelTools): Pr
   const state = await openState(input, tools);
   const { reader, arena } = state;
   let isOver = false;
+  let isLanding = false;
   const end = () => {
     if (isOver) return;
     isOver = true;
@@ -34,6 +35,7 @@ export async function openKernelBatch(input: BatchInput, tools: KernelTools): Pr
     bufferedBytes: () =>
       reader.valueBytes() + reader.records() * ROW_BYTES + state.tuples.count() * FILE_BYTES,
     async land(scratchFolder) {
+      isLanding = true;
       try {
         reader.seal();
         return await landKernelBatch(state, scratchFolder);
@@ -41,7 +43,8 @@ export async function openKernelBatch(input: BatchInput, tools: KernelTools): Pr
         end();
       }
     },
-    discard: () => Promise.resolve(end()),
+    // While DuckDB reads the chunks they stay; landing ends the batch by itself.
+    discard: () => Promise.resolve(isLanding ? undefined : end()),
   };
 }
 
