@@ -128,8 +128,14 @@ function createLoad(
     const producer = await transactions.get();
     for (const isAborted of [true, false]) {
       const transaction = await producer.transaction();
-      await send(transaction, helping().slice(0, 6), isAborted);
-      await (isAborted ? transaction.abort() : transaction.commit());
+      try {
+        await send(transaction, helping().slice(0, 6), isAborted);
+        await (isAborted ? transaction.abort() : transaction.commit());
+      } catch (error) {
+        // Left open it would hold every reader back.
+        if (transaction.isActive()) await transaction.abort().catch(() => undefined);
+        throw error;
+      }
     }
   };
   // One helping at a time: a producer has one transaction.

@@ -4,7 +4,14 @@ import type { PipelineSpec } from '@headwater/core-staging';
 import type { KafkaSettings } from '@headwater/platform-config';
 import { runSql } from '@headwater/platform-embedded';
 import type { CellLoad, Sent } from './cell-load.ts';
-import { judgeCheckpoint, judgeLog, readColumns, type LogCommit, type LogReader } from './delta-reader.ts';
+import {
+  freezeLog,
+  judgeCheckpoint,
+  judgeLog,
+  readColumns,
+  type LogCommit,
+  type LogReader,
+} from './delta-reader.ts';
 
 /** Everything the oracle of one cell looks at; nothing of it is the system's own code on staging. */
 export interface Evidence {
@@ -34,7 +41,10 @@ export interface Finding {
 const MIRRORED_WITHIN_MS = 4_000;
 
 export async function judgeCell(evidence: Evidence): Promise<Finding> {
-  const { database, primary, quarantine, pipeline } = evidence;
+  const { database, pipeline } = evidence;
+  // The primary first: whatever it holds has its refused records in quarantine before.
+  const primary = freezeLog(evidence.primary);
+  const quarantine = freezeLog(evidence.quarantine);
   const [inPrimary, inQuarantine] = [judgeLog(primary), judgeLog(quarantine)];
   const rows = await readColumns(database, primary, inPrimary.live, ['_partition', '_offset', 'event_id']);
   const refused = await readColumns(database, quarantine, inQuarantine.live, ['"partition"', '"offset"']);
@@ -48,7 +58,7 @@ export async function judgeCell(evidence: Evidence): Promise<Finding> {
     ...ledger.problems,
     ...content.problems,
     ...judgeCounts(ledger, rows.length, refused.length),
-    ...(await judgeMirror(evidence, ledger)),
+    ...(await judgeMirror(evidence)),
   ];
   const staged = [...ledger.nextOffsets.values()].reduce((sum, next) => sum + Number(next), 0);
   const { lost, duplicated } = content;
@@ -131,15 +141,16 @@ function joinContent(
     kept.add(place);
     if (expected.get(place)?.sent !== 'refused') problems.push(`${place} is in quarantine and should not be`);
   }
-  let lost = 0;
+  const missing: string[] = [];
   for (const [place, { sent }] of expected) {
     const [partition, offset] = place.split(':');
     if (BigInt(offset!) >= (nextOffsets.get(Number(partition)) ?? 0n)) continue;
-    if ((sent === 'good' && !landed.has(place)) || (sent === 'refused' && !kept.has(place))) lost++;
+    if ((sent === 'good' && !landed.has(place)) || (sent === 'refused' && !kept.has(place)))
+      missing.push(place);
   }
   // What an operator accepted as lost is in the ledger; records of every sort were in it.
-  lost = Math.max(0, lost - Number(totals['acceptedLoss'] ?? 0n));
-  if (lost > 0) problems.unshift(`${lost} records lost`);
+  const lost = Math.max(0, missing.length - Number(totals['acceptedLoss'] ?? 0n));
+  if (lost > 0) problems.unshift(`${lost} records lost: ${missing.slice(0, 8).join(' ')}`);
   if (duplicated > 0) problems.unshift(`${duplicated} rows are there twice`);
   return { lost, duplicated, problems: problems.slice(0, 6) };
 }
@@ -232,10 +243,11 @@ function judgeCounts(ledger: Ledger, landed: number, quarantined: number): reado
 }
 
 /** Postgres says what the log says; it may be behind it for a moment, never ahead. */
-async function judgeMirror({ databaseUrl, pipeline }: Evidence, ledger: Ledger): Promise<readonly string[]> {
-  const wanted = [...ledger.nextOffsets].sort(([a], [b]) => a - b).map(([p, next]) => `${p}:${next}`);
+async function judgeMirror({ databaseUrl, pipeline, primary }: Evidence): Promise<readonly string[]> {
   const endMs = performance.now() + MIRRORED_WITHIN_MS;
   for (;;) {
+    const { nextOffsets } = judgeLedger(primary.commits(), pipeline.pipelineId);
+    const wanted = [...nextOffsets].sort(([a], [b]) => a - b).map(([p, next]) => `${p}:${next}`);
     const rows = await runSql(
       databaseUrl,
       `SELECT partition::text, next_offset::text FROM ledger_total WHERE pipeline_id = '${pipeline.pipelineId}' ORDER BY partition`,

@@ -32,6 +32,12 @@ export function openLog(folder: string): LogReader {
   };
 }
 
+/** The log as it stands at this moment: what lands while it is judged is not looked at. */
+export function freezeLog(log: LogReader): LogReader {
+  const commits = [...log.commits()];
+  return { folder: log.folder, commits: () => commits };
+}
+
 function parseCommit(version: number, text: string): LogCommit {
   const actions = text
     .split('\n')
@@ -82,10 +88,15 @@ function judgeVersions(folder: string, count: number): readonly string[] {
   const entries = existsSync(path.join(folder, '_delta_log'))
     ? readdirSync(path.join(folder, '_delta_log'))
     : [];
-  const beyond = entries.filter((name) => /^\d{20}\.json$/.test(name) && Number(name.slice(0, 20)) >= count);
+  const versions = new Set(
+    entries.flatMap((name) => (/^\d{20}\.json$/.test(name) ? [Number(name.slice(0, 20))] : [])),
+  );
+  let missing = count;
+  while (versions.has(missing)) missing++;
+  const beyond = [...versions].filter((version) => version > missing);
   return beyond.length === 0
     ? []
-    : [`the log has a gap at version ${count}: ${beyond.join(', ')} lie behind it`];
+    : [`the log has a gap at version ${missing}: ${beyond.join(', ')} lie behind it`];
 }
 
 /** The newest checkpoint lists exactly the files that replay finds [I5]; a sentence when it does not. */
@@ -94,6 +105,7 @@ export async function judgeCheckpoint(database: Database, log: LogReader): Promi
   const newest = existsSync(folder)
     ? readdirSync(folder)
         .filter((name) => /^\d{20}\.checkpoint\.parquet$/.test(name))
+        .filter((name) => Number(name.slice(0, 20)) < log.commits().length)
         .sort()
         .at(-1)
     : undefined;

@@ -283,7 +283,8 @@ async function settle(
     async () => {
       if (deed.outcome === 'accepted') await acceptLosses(track, pipelineId);
       await product.refresh();
-      ends ??= await track.admin.offsetsAt(topic, { kind: 'latest' }).catch(() => undefined);
+      // Asked anew each time: a transaction that was open may have ended.
+      ends = await track.admin.offsetsAt(topic, { kind: 'latest' }).catch(() => undefined);
       return ends !== undefined && [...ends].every(([p, end]) => (positions().get(p) ?? 0n) >= end);
     },
     drainsWithinMs,
