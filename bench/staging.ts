@@ -126,14 +126,16 @@ async function run(stack: Stack, benchDir: string): Promise<object> {
   };
 }
 
-const toDrained = (rows: number, { wallSeconds, cpuSeconds, rssPeakMb }: RivalResult): Drained => ({
-  rows,
-  wallSeconds,
-  cpuSeconds,
-  rssPeakMb,
-  rowsPerSecond: Math.round(rows / wallSeconds),
-  rowsPerCoreSecond: Math.round(rows / cpuSeconds),
-});
+function toDrained(rows: number, { wallSeconds, cpuSeconds, rssPeakMb }: RivalResult): Drained {
+  return {
+    rows,
+    wallSeconds,
+    cpuSeconds,
+    rssPeakMb,
+    rowsPerSecond: Math.round(rows / wallSeconds),
+    rowsPerCoreSecond: Math.round(rows / cpuSeconds),
+  };
+}
 
 interface Drained {
   readonly rows: number;
