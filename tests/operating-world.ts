@@ -17,6 +17,7 @@ import { createServer } from '../apps/control-plane/src/server/create-server.ts'
 import { operatingHandlers } from '../apps/staging-worker/src/replay/operating-jobs.ts';
 import {
   createStagingFixture,
+  type ReadTable,
   type RunningWorker,
   type StagingFixture,
 } from '../apps/staging-worker/src/staging-fixture.test-data.ts';
@@ -34,6 +35,8 @@ export interface OperatingWorld {
   ask<T>(document: string, variables?: Readonly<Record<string, unknown>>): Promise<T>;
   /** Runs a command; answers its lines on standard output, or throws what a person would see. */
   headwater(args: readonly string[], language?: Language): Promise<string>;
+  /** A table as somebody else would read it. */
+  readTable(url: string, pipelineId: string): Promise<ReadTable>;
   /** Ends what a test began. */
   endTest(): Promise<void>;
   close(): Promise<void>;
@@ -103,6 +106,7 @@ export async function createOperatingWorld(stack: TestStack, traces?: Traces): P
       await buildProgram(context).command.parseAsync(['node', 'headwater', ...args]);
       return lines.join('\n');
     },
+    readTable: (url, pipelineId) => staging.readTable(url, pipelineId),
     async endTest() {
       for (const end of carrying) await end();
       await staging.endTest();

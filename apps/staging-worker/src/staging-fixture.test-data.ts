@@ -130,6 +130,10 @@ export interface StagingFixture {
     /** Instead of one replica per partition. */
     readonly createTopic?: (name: string) => Promise<unknown>;
   }): Promise<StagedProduct>;
+  /** A table as somebody else would read it; its batches are those of the pipeline. */
+  readTable(url: string, pipelineId: string): Promise<ReadTable>;
+  /** Retires a pipeline that is no longer the one its product was made with. */
+  retire(pipelineId: string): Promise<void>;
   /** Stops workers a failed test left behind and retires its products, so that later workers leave them alone. */
   endTest(): Promise<void>;
   /** Lets every lease end as time would. */
@@ -178,6 +182,8 @@ export async function createStagingFixture(
     admin,
     lakeUrl: bucket?.lakeUrl ?? pathToFileURL(lake).href,
     databaseUrl: database.databaseUrl,
+    readTable,
+    retire: (pipelineId) => changePipeline(postgres, pipelineId, { desiredState: 'retired' }),
     async product(over = {}) {
       const [domain, name] = [uniqueName('sales'), 'orders'];
       const topic = `${domain}.${name}`;
@@ -202,13 +208,7 @@ export async function createStagingFixture(
         contract: over.contract ?? orderContract,
         flushIntervalMs: over.flushIntervalMs ?? 100,
       });
-      const update = async (change: Partial<PipelineSpec>) => {
-        const spec = await postgres.staging.pipeline(pipeline.pipelineId);
-        await postgres.mesh.unit(async (unit) => {
-          await unit.pipelines.update(pipeline.pipelineId, spec!.generation, change);
-          await unit.audit.append({ actor: 'test', event: 'test.changed', subject: 'test', facts: {} });
-        });
-      };
+      const update = (change: Partial<PipelineSpec>) => changePipeline(postgres, pipeline.pipelineId, change);
       products.push(() => update({ desiredState: 'retired' }));
       return {
         pipeline,
@@ -275,6 +275,20 @@ export async function createStagingFixture(
       rmSync(lake, { recursive: true, force: true });
     },
   };
+}
+
+/** A pipeline that is not there any more, because it was restarted, is left alone. */
+async function changePipeline(
+  postgres: Postgres,
+  pipelineId: string,
+  change: Partial<PipelineSpec>,
+): Promise<void> {
+  const spec = await postgres.staging.pipeline(pipelineId);
+  if (spec === undefined) return;
+  await postgres.mesh.unit(async (unit) => {
+    await unit.pipelines.update(pipelineId, spec.generation, change);
+    await unit.audit.append({ actor: 'test', event: 'test.changed', subject: 'test', facts: {} });
+  });
 }
 
 const topicIdOf = (created: unknown): string | undefined =>

@@ -42,6 +42,7 @@ interface OpenBackfill extends OperatingRun {
   readonly tables: LaneTables;
   readonly source: RecordSource;
   readonly topic: SourceTopic;
+  readonly partBytes: number;
 }
 
 /** A part ends when the engine holds so many bytes. */
@@ -53,7 +54,7 @@ const ATTEMPTS_MAX = 20;
  * Fills the side table part by part. Positions are those of its log, so a run that was killed is gone on with where it
  * ended, and of two runs at once the second meets the first one's `txn` and looks again.
  */
-export async function runBackfill(run: OperatingRun): Promise<void> {
+export async function runBackfill(run: OperatingRun, partBytes = PART_BYTES): Promise<void> {
   const { world, plan } = run;
   const pipeline = await findPipeline(world, plan.pipelineId);
   if (pipeline.transformHash !== plan.world['transformHash'])
@@ -66,7 +67,16 @@ export async function runBackfill(run: OperatingRun): Promise<void> {
     const side = sidePipeline(pipeline, manifest.backfillId);
     const tables = await openTables(world, side);
     await storeManifest(tables.primary, manifest);
-    const open: OpenBackfill = { ...run, pipeline, side, manifest, tables, source, topic };
+    const open: OpenBackfill = {
+      ...run,
+      pipeline,
+      side,
+      manifest,
+      tables,
+      source,
+      topic,
+      partBytes,
+    };
     if (lost !== undefined && isUntouched(open, lost))
       throw worldMoved(`retention took the beginning of partition ${lost.partition}`);
     for (const range of manifest.ranges) await fillRange(open, range);
@@ -125,7 +135,7 @@ async function report(open: OpenBackfill): Promise<void> {
 async function landPart(open: OpenBackfill, range: OffsetRange, isBound: boolean): Promise<boolean> {
   const { world, source, topic, side, signal, tables } = open;
   const { lanes } = world;
-  const limits = { bytesMax: isBound ? undefined : PART_BYTES };
+  const limits = { bytesMax: isBound ? undefined : open.partBytes };
   const { fill } = await readPart({ lanes, source, topic, pipeline: side, signal }, range, limits);
   try {
     const batch = await openBatch(lanes, fill);

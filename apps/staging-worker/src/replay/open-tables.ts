@@ -30,8 +30,8 @@ export async function findPipeline(
   if (pipeline !== undefined && pipeline.desiredState !== 'retired') return pipeline;
   throw userError({
     code: 'HW_PIPELINE_MISSING',
-    message: 'The pipeline was retired.',
-    fix: 'Nothing is left to do.',
+    message: 'The pipeline was retired, or restarted under another id.',
+    fix: 'Plan again if the product still lives.',
   });
 }
 
