@@ -94,8 +94,8 @@ async function format(
       'format',
       '-c',
       properties,
-      '-t',
-      randomBytes(16).toString('base64url'),
+      // As one word: an id may begin with a hyphen, which would be read as another option.
+      `--cluster-id=${randomBytes(16).toString('base64url')}`,
       ...(context.setup?.scramUsers ?? []).flatMap((user) => ['--add-scram', user]),
     ],
     { env: { ...context.env }, cwd: folder },
