@@ -76,6 +76,7 @@ function launch(
       HEADWATER_WORKER_NAME: name,
       HEADWATER_HTTP_PORT: '0',
       HEADWATER_FAULT_CONTROL_FILE: controlFile,
+      HEADWATER_FAULT_CHECKPOINT_EVERY: '5',
       HEADWATER_FAULT_FIRED_FILE: firedFile,
       HEADWATER_PLANT: planted,
     },
