@@ -1,4 +1,5 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -208,6 +209,33 @@ test('a renamed field is refused: version, three applications with the field eac
   expect(advice.bridge).toMatchObject({ contractVersion: '1.1.0' });
   expect(advice.bridge?.steps.length).toBeGreaterThan(3);
   bridge = advice.bridge?.contract ?? '';
+});
+
+/** The command line as its own process, against this control plane. */
+async function headwater(...args: readonly string[]): Promise<{ code: number | null; output: string }> {
+  const cli = path.join(import.meta.dirname, '../dist/release/cli.mjs');
+  const token = readFileSync(path.join(folder, 'home/token'), 'utf8').trim();
+  const env = { PATH: process.env['PATH'] ?? '', HEADWATER_URL: controlPlane.url, HEADWATER_TOKEN: token };
+  const child = spawn(process.execPath, [cli, ...args], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  let output = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
+  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  return { code, output };
+}
+
+test('the command line gives the same advice, and fails when a publication would be refused', async () => {
+  const file = path.join(folder, 'orders.odcs.yaml');
+  writeFileSync(file, contractOf('2.0.0', 'customer_id'));
+  const breaking = await headwater('contract', 'advise', file, '-o', 'json');
+  expect(breaking.code).toBe(1);
+  const advice = JSON.parse(breaking.output) as Advice & { problems: readonly object[] };
+  expect(advice.problems).toHaveLength(3);
+  expect(advice.bridge?.contract).toBe(bridge);
+  const korean = await headwater('--lang', 'ko', 'contract', 'advise', file);
+  expect(korean.output).toContain(`${domain}-billing-app [topic]: 깨짐 (읽는 필드: customer)`);
+  writeFileSync(file, bridge);
+  const dry = await headwater('contract', 'publish', file, '--dry-run');
+  expect(dry).toEqual({ code: 0, output: `${product}: version 1.1.0 would be published\n` });
 });
 
 test('the bridge waits for the three applications, and begins when the last of them lets it pass', async () => {

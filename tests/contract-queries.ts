@@ -88,7 +88,7 @@ export interface Publication {
       readonly reasons: readonly { readonly field: string | null }[];
     }[];
   } | null;
-  readonly operation: { readonly status: string } | null;
+  readonly operation: { readonly id: string; readonly status: string } | null;
   readonly userErrors: readonly Problem[];
 }
 

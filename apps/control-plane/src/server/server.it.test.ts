@@ -191,7 +191,8 @@ function emptyValue(schema: GraphQLSchema, type: string): string {
     const required = fields.filter((field) => String(field.type).endsWith('!'));
     return `{ ${required.map((field) => `${field.name}: ${emptyValue(schema, String(field.type))}`).join(', ')}${fields.some((field) => field.name === 'dryRun') ? ' dryRun: true' : ''} }`;
   }
-  if (name === 'Int' || name === 'BigInt') return '1';
+  if (['Int', 'Float', 'BigInt'].includes(name)) return '1';
+  if (name === 'Duration') return '"PT1S"';
   return '"none"';
 }
 
