@@ -70,7 +70,7 @@ export interface StagedProduct {
   readonly productId: string;
   produce(records: readonly DomainRecord[]): Promise<void>;
   setDesiredState(state: PipelineSpec['desiredState']): Promise<void>;
-  change(spec: Partial<Pick<PipelineSpec, 'contract' | 'transformHash'>>): Promise<void>;
+  change(spec: Partial<Pick<PipelineSpec, 'contract' | 'transformHash' | 'lanes'>>): Promise<void>;
   table(): Promise<ReadTable>;
   quarantine(): Promise<ReadTable>;
 }
@@ -90,12 +90,15 @@ export function atFaultPoint(
   });
 }
 
-/** Every batch of the lane balances and begins where the one before it ended [S10][I3]. */
+/** Every batch of each lane balances and begins where the one before it ended [S10][I3]. */
 export function judgeLedger(batches: readonly BatchRecord[]): string[] {
   const ends = new Map<number, bigint>();
   const problems: string[] = [];
+  const next = new Map<number, number>();
   for (const [index, batch] of batches.entries()) {
-    if (batch.batchSeq !== index) problems.push(`batch ${index} has batchSeq ${batch.batchSeq}`);
+    const seq = next.get(batch.lane) ?? 0;
+    next.set(batch.lane, seq + 1);
+    if (batch.batchSeq !== seq) problems.push(`batch ${index} of lane ${batch.lane} has ${batch.batchSeq}`);
     const balance = judgeBalance(batch.entries);
     if (balance.kind !== 'balanced') problems.push(`batch ${index}: ${balance.cause}`);
     for (const { partition, from, to } of batch.entries) {
@@ -114,7 +117,8 @@ export interface ReadTable {
   readonly snapshot: Snapshot;
   /** Rows of a SELECT over the table's live files, which are called `rows`. */
   select(sql: string): Promise<readonly Record<string, unknown>[]>;
-  batches(): Promise<readonly BatchRecord[]>;
+  /** Of all lanes, in order of versions and lanes. */
+  batches(): Promise<readonly (BatchRecord & { readonly tableVersion: bigint })[]>;
 }
 
 export interface StagingFixture {
@@ -127,6 +131,7 @@ export interface StagingFixture {
     readonly contract?: CompiledContract;
     readonly configs?: Readonly<Record<string, string>>;
     readonly flushIntervalMs?: number;
+    readonly lanes?: number;
     /** Instead of one replica per partition. */
     readonly createTopic?: (name: string) => Promise<unknown>;
   }): Promise<StagedProduct>;
@@ -208,7 +213,9 @@ export async function createStagingFixture(
         contract: over.contract ?? orderContract,
         flushIntervalMs: over.flushIntervalMs ?? 100,
       });
+      const lanes = over.lanes ?? Number(process.env['HEADWATER_TEST_LANES'] ?? 1);
       const update = (change: Partial<PipelineSpec>) => changePipeline(postgres, pipeline.pipelineId, change);
+      if (lanes > 1) await update({ lanes });
       products.push(() => update({ desiredState: 'retired' }));
       return {
         pipeline,
@@ -291,6 +298,9 @@ async function changePipeline(
   });
 }
 
+/** Lanes that are looked for in a log. */
+const LANES_MAX = 4;
+
 const topicIdOf = (created: unknown): string | undefined =>
   typeof created === 'object' && created !== null && 'topicId' in created
     ? String(created.topicId)
@@ -316,10 +326,13 @@ async function openReadTable(database: Database, url: string, pipelineId: string
       });
     },
     async batches() {
-      const batches: BatchRecord[] = [];
+      const batches: (BatchRecord & { readonly tableVersion: bigint })[] = [];
       for (let version = 0n; version <= snapshot.version; version++) {
-        const batch = readBatchRecord((await readLogEntry(store, version)) ?? [], { pipelineId, lane: 0 });
-        if (batch !== undefined) batches.push(batch);
+        const actions = (await readLogEntry(store, version)) ?? [];
+        for (let lane = 0; lane < LANES_MAX; lane++) {
+          const batch = readBatchRecord(actions, { pipelineId, lane });
+          if (batch !== undefined) batches.push({ ...batch, tableVersion: version });
+        }
       }
       return batches;
     },

@@ -4,6 +4,7 @@ import {
   drainPipelineMutation,
   pausePipelineMutation,
   resumePipelineMutation,
+  setLaneCountMutation,
   setPoisonPolicyMutation,
 } from '../control-plane/operate-documents.ts';
 import type { Operation } from '../control-plane/types.ts';
@@ -35,6 +36,11 @@ export const pausePipeline = (context: CommandContext, product: string, reason: 
 
 export const resumePipeline = (context: CommandContext, product: string): Promise<ExitCode> =>
   change(context, resumePipelineMutation, { product }, () => context.messages.operate.resumed(product));
+
+export const setLaneCount = (context: CommandContext, product: string, count: number): Promise<ExitCode> =>
+  change(context, setLaneCountMutation, { product, count }, () =>
+    context.messages.operate.laneCountSet(product, count),
+  );
 
 export interface PoisonOptions {
   readonly share: number;

@@ -20,6 +20,11 @@ export const drainPipelineMutation = `
     }
   }`;
 
+export const setLaneCountMutation = `
+  mutation ($input: SetLaneCountInput!) {
+    result: setLaneCount(input: $input) { pipeline { laneCount ${pipelineFields} } ${userErrors} }
+  }`;
+
 export const setPoisonPolicyMutation = `
   mutation ($input: SetPoisonPolicyInput!) {
     result: setPoisonPolicy(input: $input) { pipeline { ${pipelineFields} } ${userErrors} }

@@ -5,6 +5,7 @@ export const operateEnglish = {
     pause: 'Stop staging after the batch in flight; records wait in the topic',
     resume: 'Go on with staging',
     drain: 'Land everything up to the high watermarks of this moment, then pause',
+    lanes: 'Spread the partitions over another number of lanes',
     poison: 'Say which share of refused records is an incident, and whether it stops the lane',
     acceptLoss: 'Record that an incident’s gap is lost for good (as `incidents accept-loss`)',
     replay: 'Judge quarantined records again and land those that are accepted',
@@ -15,6 +16,7 @@ export const operateEnglish = {
     incidentResolve: 'Close an incident that has no gap, for example one of poison',
   },
   option: {
+    laneCount: 'number of lanes; at most as many as the topic has partitions are of use',
     lanes: 'show each lane and partition (default when a product is named)',
     group: 'cause as `quarantine list` shows it: reason, stage:reason or stage:reason:path (default: all)',
     replayLimit: 'at most this many records, in order of partition and offset',
@@ -59,6 +61,8 @@ export const operateEnglish = {
   paused: (product: string) => `${product} is paused; records wait in the topic.`,
   resumed: (product: string) => `${product} goes on.`,
   drained: (product: string, steps: string) => `${product} is drained and paused. ${steps}`,
+  laneCountSet: (product: string, lanes: number) =>
+    `${product} is to have ${lanes} lanes; each lane lands what it has begun first.`,
   poisonSet: (product: string, share: string, records: number, action: string) =>
     `${product}: more than ${share} % of ${records} records refused is an incident (${action}).`,
   resolved: (id: string) => `Incident ${id} is closed.`,

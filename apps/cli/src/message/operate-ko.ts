@@ -7,6 +7,7 @@ export const operateKorean: OperateMessages = {
     pause: '진행 중인 배치 뒤에 스테이징을 멈춤. 레코드는 토픽에서 기다림',
     resume: '스테이징을 계속함',
     drain: '지금의 하이 워터마크까지 모두 적재한 뒤 일시 중지',
+    lanes: '파티션을 다른 수의 레인에 나눔',
     poison: '거부된 레코드의 비율이 얼마를 넘으면 인시던트인지, 레인을 멈출지 정함',
     acceptLoss: '인시던트의 구간이 영구히 손실되었음을 기록 (`incidents accept-loss`와 같음)',
     replay: '격리된 레코드를 다시 판정하여 통과한 것을 적재',
@@ -17,6 +18,7 @@ export const operateKorean: OperateMessages = {
     incidentResolve: '구간이 없는 인시던트를 닫음 (예: poison)',
   },
   option: {
+    laneCount: '레인 수. 토픽의 파티션 수까지만 쓸모가 있음',
     lanes: '레인과 파티션을 각각 표시 (프로덕트를 지정하면 기본값)',
     group: '`quarantine list`에 보이는 원인: 사유, 단계:사유 또는 단계:사유:경로 (기본값: 전체)',
     replayLimit: '파티션과 오프셋 순서로 최대 이만큼의 레코드',
@@ -52,6 +54,8 @@ export const operateKorean: OperateMessages = {
   paused: (product) => `${product}을(를) 일시 중지했습니다. 레코드는 토픽에서 기다립니다.`,
   resumed: (product) => `${product}을(를) 계속합니다.`,
   drained: (product, steps) => `${product}을(를) 배출하고 일시 중지했습니다. ${steps}`,
+  laneCountSet: (product, lanes) =>
+    `${product}의 레인을 ${lanes}개로 합니다. 각 레인은 시작한 배치를 먼저 적재합니다.`,
   poisonSet: (product, share, records, action) =>
     `${product}: 레코드 ${records}건 중 ${share}%를 넘게 거부되면 인시던트입니다 (${action}).`,
   resolved: (id) => `인시던트 ${id}을(를) 닫았습니다.`,

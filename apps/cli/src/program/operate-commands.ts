@@ -5,6 +5,7 @@ import {
   drainPipeline,
   pausePipeline,
   resumePipeline,
+  setLaneCount,
   setPoisonPolicy,
   type PoisonOptions,
 } from '../command/pipeline.ts';
@@ -20,6 +21,7 @@ export function registerOperateCommands(program: Command, context: CommandContex
   const { operate } = context.messages;
   const pipeline = program.command('pipeline').description(operate.about.pipeline);
   registerStates(pipeline, context, run);
+  registerLanes(pipeline, context, run);
   registerPoison(pipeline, context, run);
   registerIncident(program, context, run);
   registerReplay(program, pipeline, context, run);
@@ -64,6 +66,19 @@ function registerStates(pipeline: Command, context: CommandContext, run: RunComm
       run(() => acceptLoss(context, incident, options)),
     );
   addExamples(accepting, examples, ['headwater pipeline accept-loss INCIDENT --reason "broker disk died"']);
+}
+
+function registerLanes(pipeline: Command, context: CommandContext, run: RunCommand): void {
+  const { operate, option, title } = context.messages;
+  const command = pipeline
+    .command('lanes')
+    .description(operate.about.lanes)
+    .argument('<product>', option.product)
+    .requiredOption('--count <lanes>', operate.option.laneCount, wholeNumber(1, 64))
+    .action((product: string, { count }: { count: number }) =>
+      run(() => setLaneCount(context, product, count)),
+    );
+  addExamples(command, title['examples'] ?? '', ['headwater pipeline lanes ads/ad-events --count 3']);
 }
 
 function registerPoison(pipeline: Command, context: CommandContext, run: RunCommand): void {

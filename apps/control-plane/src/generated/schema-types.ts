@@ -491,6 +491,7 @@ export interface StagingPipeline {
   readonly tableUrl: string;
   readonly quarantineUrl: string;
   readonly desiredState: PipelineState;
+  readonly laneCount: number;
   readonly poisonPolicy: PoisonPolicy;
   readonly version: number;
   readonly status: PipelineStatus;
@@ -622,6 +623,19 @@ export interface DrainPipelineInput {
 export interface DrainPipelinePayload {
   readonly pipeline?: StagingPipeline | null | undefined;
   readonly operation?: Operation | null | undefined;
+  readonly userErrors: readonly UserError[];
+}
+
+export interface SetLaneCountInput {
+  readonly product: string;
+  readonly count: number;
+  readonly expectedVersion?: number | null | undefined;
+  readonly idempotencyKey?: string | null | undefined;
+  readonly dryRun?: boolean | null | undefined;
+}
+
+export interface SetLaneCountPayload {
+  readonly pipeline?: StagingPipeline | null | undefined;
   readonly userErrors: readonly UserError[];
 }
 

@@ -7,6 +7,7 @@ import { findProduct } from '../data-product/find-product.ts';
 import type {
   PausePipelineInput,
   ResumePipelineInput,
+  SetLaneCountInput,
   SetPoisonPolicyInput,
 } from '../generated/schema-types.ts';
 import { toCoreName } from '../schema/enum-name.ts';
@@ -51,6 +52,18 @@ export class StagingCommands {
       change: toState('running'),
       event: 'pipeline.resumed',
       facts: {},
+      expectedVersion,
+    });
+  }
+
+  setLaneCount(call: MutationCall & { readonly input: SetLaneCountInput }): Promise<Outcome<PipelineRefs>> {
+    const { product, count, expectedVersion } = call.input;
+    if (count < 1 || count > LANES_MAX) return Promise.resolve(err([laneCountInvalid]));
+    return this.#change(call, {
+      product,
+      change: ({ lanes = 1 }) => (lanes === count ? undefined : { lanes: count }),
+      event: 'pipeline.lane-count-set',
+      facts: { lanes: String(count) },
       expectedVersion,
     });
   }
@@ -102,6 +115,16 @@ const toState =
     spec.desiredState === desiredState && spec.drainTo === undefined
       ? undefined
       : { desiredState, drainTo: undefined };
+
+/** More lanes of one table would only wait for each other's commits. */
+const LANES_MAX = 64;
+
+const laneCountInvalid: Problem = {
+  code: 'HW_LANE_COUNT_INVALID',
+  message: `A pipeline has 1 to ${LANES_MAX} lanes.`,
+  fix: 'Ask for at most as many lanes as the topic has partitions; a lane without one has nothing to do.',
+  path: ['count'],
+};
 
 const poisonPolicyInvalid: Problem = {
   code: 'HW_POISON_POLICY_INVALID',

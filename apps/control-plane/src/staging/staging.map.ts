@@ -32,6 +32,7 @@ export const toStagingPipeline = (record: PipelineRecord): StagingPipelineModel 
   tableUrl: record.spec.tableUrl,
   quarantineUrl: record.spec.quarantineUrl,
   desiredState: toEnumName(record.spec.desiredState),
+  laneCount: record.spec.lanes ?? 1,
   poisonPolicy: toPoisonPolicy(record.spec.poison ?? defaultPoisonPolicy),
   version: record.spec.generation,
   record,

@@ -14,6 +14,7 @@ import type {
   DrainPipelineInput,
   PausePipelineInput,
   ResumePipelineInput,
+  SetLaneCountInput,
   SetPoisonPolicyInput,
 } from '../generated/schema-types.ts';
 import { toOperation } from '../operation/operation.map.ts';
@@ -113,6 +114,17 @@ export class StagingResolver {
       operation: operation && toOperation(operation),
       userErrors: userErrorsOf(outcome),
     };
+  }
+
+  @Mutation('setLaneCount')
+  async setLaneCount(
+    @Args('input') input: SetLaneCountInput,
+    @Context() { principal, loaders }: RequestContext,
+  ) {
+    const outcome = await this.#commands.setLaneCount({ principal, mutation: 'setLaneCount', input });
+    const id = outcome.ok ? outcome.value.pipelineId : undefined;
+    const pipeline = id === undefined ? undefined : await loaders.pipeline(id);
+    return { pipeline: pipeline && toStagingPipeline(pipeline), userErrors: userErrorsOf(outcome) };
   }
 
   @Mutation('setPoisonPolicy')

@@ -32,8 +32,8 @@ const IDLE_BYTES_MAX = 32 << 20;
 
 interface Slot {
   readonly worker: EngineWorker;
-  /** Pipelines whose row buffers the thread may still hold. */
-  lastPipelineId: string;
+  /** Lane whose row buffers the thread may still hold. */
+  lastLane: string;
   idleTimer: NodeJS.Timeout | undefined;
 }
 
@@ -61,7 +61,7 @@ export function createThreadedEngine(options: ThreadedEngineOptions): ThreadedEn
         tell();
       },
     });
-    const slot: Slot = { worker, lastPipelineId: '', idleTimer: undefined };
+    const slot: Slot = { worker, lastLane: '', idleTimer: undefined };
     slots.add(slot);
     tell();
     return slot;
@@ -75,11 +75,11 @@ export function createThreadedEngine(options: ThreadedEngineOptions): ThreadedEn
       tell();
     }, options.idleMs).unref();
   };
-  const choose = ({ pipeline }: BatchInput): Slot => {
-    const best = chooseSlot([...slots], pipeline.pipelineId);
-    const slot =
-      best === undefined || (isBusy(best, pipeline.pipelineId) && slots.size < threadsMax) ? start() : best;
-    slot.lastPipelineId = pipeline.pipelineId;
+  const choose = ({ pipeline, lane = 0 }: BatchInput): Slot => {
+    const key = `${pipeline.pipelineId}/${lane}`;
+    const best = chooseSlot([...slots], key);
+    const slot = best === undefined || (isBusy(best, key) && slots.size < threadsMax) ? start() : best;
+    slot.lastLane = key;
     restWhenIdle(slot);
     return slot;
   };
@@ -102,18 +102,18 @@ export function createThreadedEngine(options: ThreadedEngineOptions): ThreadedEn
 }
 
 /**
- * True when a batch of the pipeline would wait for another lane there. The batch before it, which is about to land, is no
+ * True when a batch of the lane would wait for another lane there. The batch before it, which is about to land, is no
  * other lane: one lane keeps to one thread and holds the memory of one.
  */
-const isBusy = ({ worker, lastPipelineId }: Slot, pipelineId: string): boolean =>
-  worker.adding() > 0 || worker.filling() > (lastPipelineId === pipelineId ? 1 : 0);
+const isBusy = ({ worker, lastLane }: Slot, lane: string): boolean =>
+  worker.adding() > 0 || worker.filling() > (lastLane === lane ? 1 : 0);
 
-/** The thread with the fewest batches that fill; of equals the one that has the pipeline's buffers. */
-function chooseSlot(slots: readonly Slot[], pipelineId: string): Slot | undefined {
-  const costOf = ({ worker, lastPipelineId }: Slot) =>
-    Math.max(0, worker.filling() - (lastPipelineId === pipelineId ? 1 : 0)) * 1_000 +
+/** The thread with the fewest batches that fill; of equals the one that has the lane's buffers. */
+function chooseSlot(slots: readonly Slot[], lane: string): Slot | undefined {
+  const costOf = ({ worker, lastLane }: Slot) =>
+    Math.max(0, worker.filling() - (lastLane === lane ? 1 : 0)) * 1_000 +
     worker.adding() * 1_000 +
     worker.open() * 2 -
-    (lastPipelineId === pipelineId ? 3 : 0);
+    (lastLane === lane ? 3 : 0);
   return slots.toSorted((a, b) => costOf(a) - costOf(b))[0];
 }

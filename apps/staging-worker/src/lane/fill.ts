@@ -25,6 +25,7 @@ import { nowUs, type LaneWorld } from './lane-world.ts';
 export interface Fill {
   readonly pipeline: PipelineSpec;
   readonly batchId: string;
+  readonly lane: number;
   readonly phases: BatchPhases;
   readonly accounts: Map<number, PartitionAccount>;
   /** Last stable offset per partition, as of the answer that was taken last. */
@@ -45,6 +46,8 @@ export interface PartitionView {
 
 export interface FillStart {
   readonly batchId: string;
+  /** 0 when it is left out. */
+  readonly lane?: number;
   /** From an intent; a new batch takes the time of its first record set. */
   readonly ingestedAtUs?: bigint;
   /** Where each partition begins, and the epoch it was read with. */
@@ -63,6 +66,7 @@ export function beginFill(pipeline: PipelineSpec, start: FillStart): Fill {
   return {
     pipeline,
     batchId: start.batchId,
+    lane: start.lane ?? 0,
     phases: createBatchPhases(),
     accounts,
     lastStableOffsets: new Map(),
@@ -74,10 +78,10 @@ export function beginFill(pipeline: PipelineSpec, start: FillStart): Fill {
 
 /** The engine's batch, begun at the first call. */
 export async function openBatch(world: LaneWorld, fill: Fill): Promise<RecordSetBatch> {
-  const { pipeline, batchId } = fill;
+  const { pipeline, batchId, lane } = fill;
   fill.ingestedAtUs ??= nowUs(world);
   const ingestedAtUs = fill.ingestedAtUs;
-  fill.batch ??= await world.engine.beginBatch({ pipeline, batchId, ingestedAtUs });
+  fill.batch ??= await world.engine.beginBatch({ pipeline, batchId, ingestedAtUs, lane });
   return fill.batch;
 }
 

@@ -1,5 +1,6 @@
 import type { LaneStatusReport } from '@headwater/core-staging';
 import { describeError } from '@headwater/kernel';
+import { createJointCommits, type JointCommits } from './joint-commits.ts';
 import type { LaneContext } from './lane-context.ts';
 import { sleep, type LaneWorld } from './lane-world.ts';
 import { createLeaseKeeper, type LeaseKeeper } from './lease-keeper.ts';
@@ -12,6 +13,7 @@ import { followControl, followTopic } from './watch.ts';
  */
 export interface Housekeeping {
   readonly leases: LeaseKeeper;
+  readonly joint: JointCommits;
   /** Looks after the lane until it leaves. */
   join(lane: LaneContext): void;
   /** Tells how the lane stands one last time. */
@@ -42,6 +44,7 @@ export function startHousekeeping(world: LaneWorld): Housekeeping {
   ];
   return {
     leases: createLeaseKeeper(world),
+    joint: createJointCommits(world),
     join: (lane) => void lanes.add(lane),
     async leave(lane) {
       if (lanes.delete(lane)) await statusRound(world, [lane]);

@@ -15,9 +15,9 @@ import { compareWithHeld } from './binding.ts';
 import { dropFiles, publishFiles, unpublishFiles } from './data-files.ts';
 import { openBatch } from './fill.ts';
 import { commitPlan } from './lane-table.ts';
-import type { Landing, LandResult } from './landing.ts';
+import type { Landing, LandResult, OwnedCommit } from './landing.ts';
 import { mirrorBatch } from './mirror.ts';
-import { commitAsOwner, type OwnedCommit } from './owned-commit.ts';
+import { commitAsOwner } from './owned-commit.ts';
 import { evolveSchema } from './schema-evolution.ts';
 
 /** Lands the batch that the intent fixes: files, side outputs, then the primary commit [S3][S4]. */

@@ -1,5 +1,6 @@
 import type {
   Intent,
+  LaneEpoch,
   LaneId,
   LaneState,
   IntentRange,
@@ -13,6 +14,7 @@ import type {
 import type { Logger } from '@headwater/kernel';
 import type { Bell } from './bell.ts';
 import type { Fill, PartitionView } from './fill.ts';
+import type { JointCommits } from './joint-commits.ts';
 import type { LaneTables } from './lane-table.ts';
 import type { LaneWorld } from './lane-world.ts';
 import type { HeldLease } from './lease.ts';
@@ -24,15 +26,22 @@ export interface LaneContext {
   readonly lease: HeldLease;
   readonly tables: LaneTables;
   readonly logger: Logger;
+  readonly joint: JointCommits;
   pipeline: PipelineSpec;
   topic: SourceTopic;
   state: LaneState;
   /** Next offset per partition as the log has it, and the epoch it was read with. */
   readonly positions: Map<number, LanePartition>;
   readonly views: Map<number, PartitionView>;
+  /** Which partitions the lane reads. */
+  share: LaneShare;
+  /** The epoch the positions were read in; -1 while there are none. */
+  positionsEpoch: bigint;
   nextBatchSeq: number;
   /** When the batch that the lane found committed last began to fill, wall clock. */
   lastIngestedAtMs: number | undefined;
+  /** Revision of the next intent: above 0 where one of an ended epoch bears its number. */
+  nextRevision: number;
   /** The batch that fills, and the one that lands. */
   filling: Fill | undefined;
   landing: Fill | undefined;
@@ -55,6 +64,13 @@ export interface LaneContext {
   /** Records refused lately. */
   poison: PoisonWindow | undefined;
   readonly facts: LaneFacts;
+}
+
+/** Which partitions a lane reads, as the log has it [S13]. */
+export interface LaneShare {
+  readonly epoch: LaneEpoch;
+  /** The epoch the lane has closed for. */
+  readonly closed: bigint;
 }
 
 export interface LanePartition {
@@ -91,8 +107,9 @@ export const draftIntent = (
   pipelineId: lane.id.pipelineId,
   lane: lane.id.lane,
   batchSeq: lane.nextBatchSeq,
-  revision: 0,
+  revision: lane.nextRevision,
   fence: lane.lease.fence,
+  ...(lane.share.epoch.epoch === 0n ? {} : { epoch: lane.share.epoch.epoch }),
   topic: lane.pipeline.topic,
   topicId: lane.pipeline.topicId,
   contractVersion: lane.pipeline.contract.contractVersion,

@@ -105,7 +105,7 @@ const RETRY_MS = 200;
 
 /** Commits the plan, and knows the new version when it did. Lost answers are resolved by the same attempt [S6]. */
 export async function commitPlan(
-  world: LaneWorld,
+  world: Pick<LaneWorld, 'clock' | 'ids'>,
   table: LaneTable,
   plan: CommitPlan,
 ): Promise<CommitResult> {

@@ -10,6 +10,7 @@ import {
   type PipelineSpec,
 } from '@headwater/core-staging';
 import { fenceLane } from './fence.ts';
+import { followEpoch, hasEpoch, isEpochDue, shareOf } from './epoch.ts';
 import type { LaneContext } from './lane-context.ts';
 import { createBell, sleepUnlessRung } from './bell.ts';
 import type { Housekeeping } from './housekeeping.ts';
@@ -47,7 +48,7 @@ export async function runLane(tools: LaneTools, id: LaneId): Promise<LaneEnd> {
   const stopLane = () => lane !== undefined && tell(lane, 'stopRequested');
   try {
     if (__HEADWATER_FAULTS__) await faultPoint('claim.after');
-    lane = await openLane(world, id, lease);
+    lane = await openLane(tools, id, lease);
     if (lane === undefined) return { kind: 'released' };
     const open = lane;
     lease.ended.addEventListener('abort', () => open.bell.ring(), { once: true });
@@ -69,7 +70,11 @@ export async function runLane(tools: LaneTools, id: LaneId): Promise<LaneEnd> {
 }
 
 /** The lane with its tables open, or undefined when there is nothing to run. */
-async function openLane(world: LaneWorld, id: LaneId, lease: HeldLease): Promise<LaneContext | undefined> {
+async function openLane(
+  { world, housekeeping }: LaneTools,
+  id: LaneId,
+  lease: HeldLease,
+): Promise<LaneContext | undefined> {
   const pipeline = await world.store.pipeline(id.pipelineId);
   if (pipeline === undefined || pipeline.desiredState === 'retired') return undefined;
   const opened = await openLaneTables(world, pipeline);
@@ -88,13 +93,17 @@ async function openLane(world: LaneWorld, id: LaneId, lease: HeldLease): Promise
       lane: id.lane,
       fence: lease.fence.toString(),
     }),
+    joint: housekeeping.joint,
     pipeline,
     topic: { name: pipeline.topic, topicId: pipeline.topicId, partitions: [], compacted: false },
     state: 'fencing',
     positions: new Map(),
     views: new Map(),
+    share: shareOf({ id, tables: opened.tables }),
+    positionsEpoch: -1n,
     nextBatchSeq: 0,
     lastIngestedAtMs: undefined,
+    nextRevision: 0,
     filling: undefined,
     landing: undefined,
     nextPipeline: undefined,
@@ -141,6 +150,9 @@ async function step(lane: LaneContext): Promise<void> {
     case 'recovering':
       return takeEnd(lane, await enter(lane));
     case 'running':
+      if (isEpochDue(lane)) return changeEpoch(lane);
+      if (hasEpoch(lane) && lane.positions.size === 0) return waitForPartitions(lane);
+      return takeEnd(lane, await pump(lane));
     case 'pausing':
     case 'draining':
       return takeEnd(lane, await pump(lane));
@@ -151,6 +163,29 @@ async function step(lane: LaneContext): Promise<void> {
     case 'lost':
       return sleepUnlessRung(IDLE_MS, lane.bell);
   }
+}
+
+/** Nothing is open: the lane takes its part in the next epoch [S13]. */
+async function changeEpoch(lane: LaneContext): Promise<void> {
+  await takeNextPipeline(lane);
+  const end = await followEpoch(lane);
+  switch (end.kind) {
+    case 'lost':
+      return takeEnd(lane, end);
+    case 'recover':
+      return takeEnd(lane, await enter(lane));
+    case 'leave':
+      return tell(lane, 'stopRequested');
+    case 'run':
+    case 'wait':
+      return;
+  }
+}
+
+/** More lanes than partitions: this one has nothing to read. */
+async function waitForPartitions(lane: LaneContext): Promise<void> {
+  await takeNextPipeline(lane);
+  if (!isEpochDue(lane)) await sleepUnlessRung(IDLE_MS, lane.bell);
 }
 
 /** Looks at the topic, then recovers from the log. */

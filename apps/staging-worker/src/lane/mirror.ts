@@ -1,6 +1,12 @@
 import { readLogEntry, toNumber } from '@headwater/core-delta';
-import { faultPoint, readBatchRecord, type BatchRecord, type LaneId } from '@headwater/core-staging';
-import type { LaneTable } from './lane-table.ts';
+import {
+  batchSeqAppId,
+  faultPoint,
+  readBatchRecord,
+  type BatchRecord,
+  type LaneId,
+} from '@headwater/core-staging';
+import { txnsOf, type LaneTable } from './lane-table.ts';
 import type { LaneWorld } from './lane-world.ts';
 
 /** Copies a committed batch to Postgres, and marks the losses it gave up as applied [S10]. */
@@ -27,6 +33,7 @@ export async function mirrorBatch(
 /** Mirrors what the log holds and Postgres does not: batches whose owner died between commit and mirror. */
 export async function catchUpMirror(world: LaneWorld, lane: LaneId, primary: LaneTable): Promise<void> {
   const through = await world.store.mirroredThrough(lane);
+  if ((txnsOf(primary).get(batchSeqAppId(lane)) ?? -1n) <= BigInt(through)) return;
   for (const version of (await unmirroredVersions(lane, primary, through)).reverse()) {
     const actions = (await readLogEntry(primary.io.store, version)) ?? [];
     const batch = readBatchRecord(actions, lane);

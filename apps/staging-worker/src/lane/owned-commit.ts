@@ -1,11 +1,7 @@
 import { faultPoint, isPlanted, type CommitPlan } from '@headwater/core-staging';
 import { operationalError } from '@headwater/kernel';
 import { commitPlan, refreshTable, type LaneTable } from './lane-table.ts';
-import type { Landing } from './landing.ts';
-
-export type OwnedCommit =
-  | { readonly kind: 'committed'; readonly version: bigint }
-  | { readonly kind: 'lost'; readonly cause: string };
+import type { Landing, OwnedCommit } from './landing.ts';
 
 /** Commits as the lane's owner: a lease that has ended, or a foreign txn, means that we are the zombie [S7]. */
 export async function commitAsOwner(
@@ -16,6 +12,7 @@ export async function commitAsOwner(
   const { world, lease } = landing;
   if (!lease.isHeld()) return { kind: 'lost', cause: 'the lease has ended' };
   if (__HEADWATER_FAULTS__ && table === landing.tables.primary) await faultPoint('primary-commit.sent');
+  if (landing.joint !== undefined && table === landing.tables.primary) return landing.joint(plan);
   let result = await commitPlan(world, table, plan);
   if (__HEADWATER_FAULTS__) {
     while (isPlanted('ignore-foreign-txn') && result.kind === 'conflicted') {
@@ -35,7 +32,7 @@ export async function commitAsOwner(
   }
 }
 
-const commitFailed = (table: LaneTable, cause: string) =>
+export const commitFailed = (table: LaneTable, cause: string) =>
   operationalError({
     code: 'HW_STAGING_COMMIT_FAILED',
     message: `A commit to ${table.io.store.url} gave no answer: ${cause}.`,

@@ -14,7 +14,9 @@ import {
 import { unexpectedError } from '@headwater/kernel';
 import { traceIdOfUuid, withTrace } from '@headwater/platform-observability';
 import { orRung } from './bell.ts';
+import { hasEpoch, isEpochDue, owns } from './epoch.ts';
 import { askForRecords, beginFill, bufferedBytes, discardFill, takeAnswers, type Fill } from './fill.ts';
+import { jointly } from './joint-landing.ts';
 import { landBatch } from './land-batch.ts';
 import { draftIntent, laneKey, type LaneContext } from './lane-context.ts';
 import { nowUs, sleep } from './lane-world.ts';
@@ -85,7 +87,8 @@ type Step = ReturnType<typeof decideFill> | { readonly kind: 'settled' };
 
 function decideNext(lane: LaneContext, fill: Fill, flight: InFlight | undefined, isEnding: boolean): Step {
   const { flushBytesMax } = lane.pipeline;
-  const isSettling = isEnding || !laneDuties[lane.state].mayFetch || lane.nextPipeline !== undefined;
+  const isAsked = !laneDuties[lane.state].mayFetch || lane.nextPipeline !== undefined || isEpochDue(lane);
+  const isSettling = isEnding || isAsked;
   if (isSettling && flight === undefined && fill.firstArrivalMs === undefined) return { kind: 'settled' };
   const { budget } = lane.world;
   const [fillingBytes, landingBytes] = [bufferedBytes(fill), flight?.bytes ?? 0];
@@ -121,7 +124,7 @@ function beginNextFill(lane: LaneContext, before?: Fill): Fill {
       ? { partition, from: nextOffset, leaderEpoch }
       : { partition, from: account.nextOffset, leaderEpoch: account.leaderEpoch };
   });
-  return beginFill(lane.pipeline, { batchId: lane.world.ids.uuid(), positions });
+  return beginFill(lane.pipeline, { batchId: lane.world.ids.uuid(), lane: lane.id.lane, positions });
 }
 
 /** Partitions that the topic grew by since the batch began [S8]. */
@@ -139,8 +142,9 @@ async function fetchOnce(
   limits: { readonly bytesMax: number; readonly waitMsMax: number },
 ): Promise<PumpEnd | undefined> {
   const drain = drainUntil(lane.pipeline);
+  const own = hasEpoch(lane) ? (partition: number) => owns(lane, partition) : undefined;
   // A drained partition asks the broker nothing, so nothing would make the loop wait.
-  if (drain.until !== undefined && isDrained(lane.pipeline, fill.accounts))
+  if (drain.until !== undefined && isDrained(lane.pipeline, fill.accounts, own))
     return void (await sleep(HOLD_MS));
   const round = { ...limits, ...withLossesAhead(lane, fill, drain), topic: lane.topic, views: lane.views };
   const asked = (lane.asked ??= askForRecords(lane.world, fill, round));
@@ -223,7 +227,14 @@ async function fixAndLand(lane: LaneContext, fill: Fill): Promise<PumpEnd | 'lan
     const fixed = await fixBatch(lane, fill);
     if (fixed.kind !== 'fixed') return fixed;
     const { world, lease, tables } = lane;
-    const landed = await landBatch({ world, lease, tables, fill, intent: fixed.intent });
+    const landed = await landBatch({
+      world,
+      lease,
+      tables,
+      fill,
+      intent: fixed.intent,
+      ...jointly(lane, fixed.intent),
+    });
     if (landed.kind !== 'landed') return landed;
     for (const { partition, nextOffset, leaderEpoch } of fill.accounts.values()) {
       lane.positions.set(partition, { nextOffset, leaderEpoch });

@@ -2,6 +2,7 @@ import {
   applicableLosses,
   decideStart,
   FETCH_BYTES_MAX,
+  isFenced,
   isPlanted,
   laneDuties,
   lossesAhead,
@@ -18,7 +19,9 @@ import {
   type Intent,
 } from '@headwater/core-staging';
 import { unexpectedError } from '@headwater/kernel';
+import { hasEpoch, owns, shareOf } from './epoch.ts';
 import { beginFill, discardFill, fillOnce, isFilled, passLosses, type Fill } from './fill.ts';
+import { jointly } from './joint-landing.ts';
 import { landBatch } from './land-batch.ts';
 import { draftIntent, type LaneContext } from './lane-context.ts';
 import { refreshTable, txnsOf } from './lane-table.ts';
@@ -40,6 +43,10 @@ export async function recover(lane: LaneContext): Promise<RecoverEnd> {
   const { world, id, tables } = lane;
   await refreshTable(tables.primary);
   await refreshTable(tables.quarantine);
+  lane.share = shareOf(lane);
+  lane.nextRevision = 0;
+  if (hasEpoch(lane) && isFenced(txnsOf(tables.primary), id, lane.lease.fence))
+    return { kind: 'lost', cause: 'a higher fence is in the log' };
   await catchUpMirror(world, id, tables.primary);
   await readPositions(lane);
   await pruneIntents(tables.primary.io.store, id, lane.nextBatchSeq - 1);
@@ -65,16 +72,19 @@ export async function recover(lane: LaneContext): Promise<RecoverEnd> {
 async function readPositions(lane: LaneContext): Promise<void> {
   const { world, pipeline, topic, positions } = lane;
   const { nextOffsets, nextBatchSeq } = readPosition(txnsOf(lane.tables.primary), lane.id, pipeline.topicId);
-  const partitions = topic.partitions.map(({ partition }) => partition);
+  const partitions = topic.partitions
+    .map(({ partition }) => partition)
+    .filter((partition) => owns(lane, partition));
   const unseen = partitions.filter((partition) => !nextOffsets.has(partition));
   const earliest = new Map(
     unseen.length === 0 ? [] : await world.source.offsetsAt(pipeline.topic, unseen, 'earliest'),
   );
   lane.nextBatchSeq = nextBatchSeq;
+  lane.positionsEpoch = lane.share.epoch.epoch;
   positions.clear();
   const epochs = await lastEpochs(lane);
   // A partition the log has not seen yet begins where an open intent says: the topic may have lost that since.
-  const begun = await openIntent(lane.tables.primary.io.store, lane.id, nextBatchSeq);
+  const begun = await findOpenIntent(lane);
   for (const { partition, from } of begun?.ranges ?? []) {
     if (!nextOffsets.has(partition)) earliest.set(partition, from);
   }
@@ -82,6 +92,18 @@ async function readPositions(lane: LaneContext): Promise<void> {
     positions.set(partition, { nextOffset, leaderEpoch: epochs.get(partition) ?? -1 });
   }
   if (__HEADWATER_FAULTS__) await plantPositions(lane);
+}
+
+/**
+ * The batch that was begun and not committed. One of an epoch the lane has closed for since was never begun: its writer
+ * slept through the close, and nothing of it can be committed any more. The next intent takes its number above it [S13].
+ */
+async function findOpenIntent(lane: LaneContext): Promise<Intent | undefined> {
+  const { epoch, closed } = lane.share;
+  const open = await openIntent(lane.tables.primary.io.store, lane.id, lane.nextBatchSeq);
+  if (open === undefined || (open.epoch ?? 0n) >= closed) return open;
+  if (closed <= epoch.epoch) lane.nextRevision = open.revision + 1;
+  return undefined;
 }
 
 /** The planted bugs `offset-rewind` and `position-from-group-offsets`. */
@@ -120,7 +142,7 @@ async function openLosses(lane: LaneContext): Promise<readonly AcceptedLoss[]> {
 /** The intent to land next: the open one, superseded when a loss touches it, or one that gives up an accepted loss. */
 async function nextIntent(lane: LaneContext, losses: readonly AcceptedLoss[]): Promise<Intent | undefined> {
   const { store } = lane.tables.primary.io;
-  const open = await openIntent(store, lane.id, lane.nextBatchSeq);
+  const open = await findOpenIntent(lane);
   if (open !== undefined) {
     const superseding = supersedeIntent(open, lane.lease.fence, lossesInside(losses, open));
     return superseding === undefined ? open : (await putIntent(store, superseding)).intent;
@@ -142,6 +164,7 @@ async function landIntent(lane: LaneContext, intent: Intent): Promise<RecoverEnd
   const pipeline = await pipelineOfIntent(tables.primary.io.store, lane.pipeline, intent);
   const fill = beginFill(pipeline, {
     batchId: intent.batchId,
+    lane: intent.lane,
     ingestedAtUs: intent.ingestedAtUs,
     positions: intent.ranges.map(({ partition, from }) => {
       const known = lane.positions.get(partition);
@@ -151,7 +174,7 @@ async function landIntent(lane: LaneContext, intent: Intent): Promise<RecoverEnd
   try {
     const filled = await fillRanges(lane, fill, intent);
     if (filled.kind !== 'recovered') return filled;
-    const landed = await landBatch({ world, lease, tables, intent, fill });
+    const landed = await landBatch({ world, lease, tables, intent, fill, ...jointly(lane, intent) });
     if (landed.kind !== 'landed') return landed;
     for (const { partition, nextOffset, leaderEpoch } of fill.accounts.values()) {
       lane.positions.set(partition, { nextOffset, leaderEpoch });

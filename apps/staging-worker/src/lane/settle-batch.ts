@@ -40,6 +40,7 @@ const PRUNE_INTERVAL = 16;
 
 function advance(lane: LaneContext, batch: BatchRecord): void {
   lane.nextBatchSeq = batch.batchSeq + 1;
+  lane.nextRevision = 0;
   for (const { partition, to } of batch.entries) {
     const leaderEpoch = lane.positions.get(partition)?.leaderEpoch ?? -1;
     lane.positions.set(partition, { nextOffset: to, leaderEpoch });

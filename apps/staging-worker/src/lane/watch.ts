@@ -9,6 +9,7 @@ import {
   type LaneEvent,
   type PipelineMark,
 } from '@headwater/core-staging';
+import { hasEpoch, isEpochDue, owns } from './epoch.ts';
 import type { LaneContext } from './lane-context.ts';
 
 export const tell = (lane: LaneContext, event: LaneEvent): void => {
@@ -29,7 +30,7 @@ export async function followControl(lane: LaneContext, mark: PipelineMark | unde
   if (mark === undefined || pipeline === undefined || pipeline.desiredState === 'retired') {
     return tell(lane, 'stopRequested');
   }
-  const isStopped = pipeline.desiredState === 'paused' || isDrained(pipeline, lane.positions);
+  const isStopped = pipeline.desiredState === 'paused' || isDrained(pipeline, lane.positions, ownsOf(lane));
   tell(lane, isStopped ? 'pauseRequested' : 'resumeRequested');
   if (pipeline.generation !== lane.pipeline.generation) {
     lane.nextPipeline = pipeline;
@@ -52,16 +53,23 @@ export async function followTopic(lane: LaneContext): Promise<void> {
     if (lane.state !== 'blocked') lane.pendingIncident ??= incident;
     return lane.bell.ring();
   }
-  await addPartitions(
-    lane,
-    topic.partitions.map(({ partition }) => partition),
-  );
+  if (!hasEpoch(lane)) {
+    await addPartitions(
+      lane,
+      topic.partitions.map(({ partition }) => partition),
+    );
+  }
   lane.topic = topic;
+  if (isEpochDue(lane)) lane.bell.ring();
   await judgeTransactions(lane);
 }
 
+/** Undefined when the lane is the only one and reads every partition. */
+const ownsOf = (lane: LaneContext) =>
+  hasEpoch(lane) ? (partition: number) => owns(lane, partition) : undefined;
+
 async function addPartitions(lane: LaneContext, partitions: readonly number[]): Promise<void> {
-  if (lane.state !== 'running') return;
+  if (lane.state !== 'running' || isEpochDue(lane)) return;
   const unseen = partitions.filter((partition) => !lane.positions.has(partition));
   if (unseen.length === 0) return;
   const earliest = await lane.world.source.offsetsAt(lane.pipeline.topic, unseen, 'earliest');

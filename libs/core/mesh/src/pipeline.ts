@@ -16,7 +16,7 @@ export interface PipelineReads {
 }
 
 export interface PipelineStore extends PipelineReads {
-  /** Stores the pipeline with one lane over all partitions. A pipeline of this id that is there already is left alone. */
+  /** Stores the pipeline and the leases of its lanes. A pipeline of this id that is there already is left alone. */
   create(pipeline: {
     readonly productId: string;
     readonly spec: Omit<PipelineSpec, 'generation'>;
@@ -35,6 +35,7 @@ export interface PipelineStore extends PipelineReads {
         | 'flushBytesMax'
         | 'desiredState'
         | 'poison'
+        | 'lanes'
       >
     > & {
       /** Undefined ends a drain. */

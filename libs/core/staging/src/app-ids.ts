@@ -23,6 +23,15 @@ export const fenceAppId = ({ pipelineId, lane }: LaneId): string =>
 export const batchSeqAppId = ({ pipelineId, lane }: LaneId): string =>
   `headwater:${pipelineId}:lane:${lane}:batchSeq`;
 
+/** Epoch of the pipeline's lanes, how many lanes it has and how many partitions it spreads over them [S13]. */
+export const epochAppId = (pipelineId: string): string => `headwater:${pipelineId}:epoch`;
+export const epochLanesAppId = (pipelineId: string): string => `${epochAppId(pipelineId)}:lanes`;
+export const epochPartitionsAppId = (pipelineId: string): string => `${epochAppId(pipelineId)}:partitions`;
+
+/** The epoch the lane has closed for [S13]. */
+export const closedAppId = ({ pipelineId, lane }: LaneId): string =>
+  `headwater:${pipelineId}:lane:${lane}:closed`;
+
 /**
  * Next offset per partition, read from the `txn` versions of one table. `output` undefined reads the primary's.
  * Versions of other topics (an earlier topic of the same name has another id) are left out.

@@ -57,9 +57,8 @@ export function readBatchRecord(
   actions: readonly Action[],
   { pipelineId, lane }: LaneId,
 ): BatchRecord | undefined {
-  const info = actions.find((action) => 'commitInfo' in action)?.commitInfo['headwater'];
-  if (!isLogObject(info) || !Array.isArray(info['ledger'])) return undefined;
-  if (info['pipelineId'] !== pipelineId || info['lane'] !== lane) return undefined;
+  const info = batchesIn(actions).find((each) => each['pipelineId'] === pipelineId && each['lane'] === lane);
+  if (info === undefined) return undefined;
   return {
     batchId: String(info['batchId']),
     batchSeq: Number(info['batchSeq']),
@@ -77,6 +76,14 @@ export function readBatchRecord(
       to: toOffset(loss['to']),
     })),
   };
+}
+
+/** What a commit says about each of its batches: one, or several that lanes committed together [S14]. */
+function batchesIn(actions: readonly Action[]): readonly LogObject[] {
+  const info = actions.find((action) => 'commitInfo' in action)?.commitInfo['headwater'];
+  if (!isLogObject(info)) return [];
+  const all = Array.isArray(info['batches']) ? objectsIn(info['batches']) : [info];
+  return all.filter((each) => Array.isArray(each['ledger']));
 }
 
 const toLedgerEntry = (entry: LogObject): LedgerEntry => ({

@@ -16,6 +16,8 @@ export interface Intent {
   readonly revision: number;
   /** Fence of the owner that wrote it. */
   readonly fence: bigint;
+  /** Epoch of the lanes it was written in; left out in epoch 0 [S13]. */
+  readonly epoch?: bigint | undefined;
   readonly topic: string;
   readonly topicId: string;
   /** Ascending by partition, never empty. */
@@ -69,6 +71,7 @@ const intent = z.object({
   batchSeq: z.int().min(0),
   revision: z.int().min(0),
   fence: offset,
+  epoch: offset.optional(),
   topic: z.string().min(1),
   topicId: z.string().min(1),
   ranges: z

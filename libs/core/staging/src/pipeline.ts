@@ -25,6 +25,8 @@ export interface PipelineSpec {
   readonly poison?: PoisonPolicy;
   /** Offsets by partition at which the lane stops as if it were paused; set while the pipeline is drained. */
   readonly drainTo?: Readonly<Record<string, string>>;
+  /** Lanes its partitions are to be spread over; 1 when it is left out [S13]. */
+  readonly lanes?: number;
   /** Desired state, changed by operators. */
   readonly desiredState: 'running' | 'paused' | 'retired';
   /** Optimistic concurrency: grows with every change of this row. */

@@ -63,6 +63,8 @@ export interface StagingStore {
   /** Loss accepted by an operator for this pipeline and not yet applied by a lane. */
   acceptedLosses(pipelineId: string): Promise<readonly AcceptedLoss[]>;
   markLossApplied(incidentId: string, batchId: string): Promise<void>;
+  /** The log has the number of lanes that was asked for: those beyond are looked for no more [S13]. */
+  lanesSettled(pipelineId: string, lanes: number): Promise<void>;
 }
 
 export interface PipelineMark {

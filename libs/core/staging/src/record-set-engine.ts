@@ -26,6 +26,8 @@ export interface BatchInput {
   readonly batchId: string;
   /** Microseconds; the same on every retry, from the intent. */
   readonly ingestedAtUs: bigint;
+  /** Lane of the pipeline, 0 when it is left out: batches of one lane follow each other. */
+  readonly lane?: number;
 }
 
 export interface RecordSetBatch {

@@ -28,6 +28,7 @@ type StoredSpec = Pick<
   | 'flushBytesMax'
   | 'tableProperties'
   | 'poison'
+  | 'lanes'
 > & { readonly drainTo?: PipelineSpec['drainTo'] | undefined };
 
 export const toPipelineSpec = (row: PipelineColumns): PipelineSpec => ({
@@ -55,6 +56,7 @@ const storedSpec = ({
   flushBytesMax,
   tableProperties,
   poison,
+  lanes,
   drainTo,
 }: StoredSpec) =>
   toJson({
@@ -65,7 +67,15 @@ const storedSpec = ({
     flushBytesMax,
     ...(tableProperties === undefined ? {} : { tableProperties }),
     ...(poison === undefined ? {} : { poison }),
+    ...(lanes === undefined ? {} : { lanes }),
     ...(drainTo === undefined ? {} : { drainTo }),
+  });
+
+/** Leases of lanes that never were; the fence of one that was goes on where it stood. */
+const addLanes = async (db: Db, pipelineId: string, lanes: number): Promise<unknown> =>
+  db.laneLease.createMany({
+    data: Array.from({ length: lanes }, (_, lane) => ({ pipelineId, lane })),
+    skipDuplicates: true,
   });
 
 export const createPipelineStore = (db: Db): PipelineStore => ({
@@ -96,12 +106,12 @@ export const createPipelineStore = (db: Db): PipelineStore => ({
         quarantineUrl: spec.quarantineUrl,
         spec: storedSpec(spec),
         transformHash: spec.transformHash,
-        lanes: 1,
+        lanes: spec.lanes ?? 1,
         desiredState: spec.desiredState,
       },
       skipDuplicates: true,
     });
-    await db.laneLease.createMany({ data: { pipelineId: spec.pipelineId, lane: 0 }, skipDuplicates: true });
+    await addLanes(db, spec.pipelineId, spec.lanes ?? 1);
     return toRecord(await db.stagingPipeline.findUniqueOrThrow({ where: { id: spec.pipelineId } }));
   },
   async update(pipelineId, expectedGeneration, change) {
@@ -116,10 +126,13 @@ export const createPipelineStore = (db: Db): PipelineStore => ({
         spec: storedSpec(next),
         transformHash: next.transformHash,
         desiredState: next.desiredState,
+        // Lanes that are to go are looked for until the log has let them go.
+        lanes: Math.max(row.lanes, next.lanes ?? 1),
         generation: { increment: 1 },
       },
     });
     if (count === 0) throw generationMoved(`Pipeline ${pipelineId}`, expectedGeneration);
+    if (next.lanes !== undefined) await addLanes(db, pipelineId, next.lanes);
     return toRecord(await db.stagingPipeline.findUniqueOrThrow({ where: { id: pipelineId } }));
   },
 });

@@ -75,7 +75,8 @@ async function readPipelines(pool: Pool, topic: string): Promise<RetentionTarget
     `SELECT s.id, s.topic_id, s.table_url, s.lanes, min(l.table_version) AS mirrored_version
      FROM staging_pipeline s
      LEFT JOIN LATERAL (
-       SELECT max(table_version) AS table_version FROM ledger_batch WHERE pipeline_id = s.id GROUP BY lane) l ON true
+       SELECT max(table_version) AS table_version FROM ledger_batch
+       WHERE pipeline_id = s.id AND lane < s.lanes GROUP BY lane) l ON true
      WHERE s.topic = $1 AND s.desired_state <> 'retired' GROUP BY s.id ORDER BY s.id`,
     [topic],
   );

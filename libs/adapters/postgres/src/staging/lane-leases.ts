@@ -16,7 +16,7 @@ export const createLaneLeases = (pool: Pool): LaneLeases => ({
     const { rows } = await pool.query<{ pipeline_id: string; lane: number }>(
       `SELECT l.pipeline_id, l.lane FROM lane_lease l JOIN staging_pipeline p ON p.id = l.pipeline_id
          LEFT JOIN lane_status s USING (pipeline_id, lane)
-       WHERE p.desired_state = 'running' AND (l.lease_until IS NULL OR l.lease_until <= ${now()})
+       WHERE p.desired_state = 'running' AND l.lane < p.lanes AND (l.lease_until IS NULL OR l.lease_until <= ${now()})
        ORDER BY s.last_commit_at > now() - interval '1 minute' DESC NULLS LAST,
          md5($1 || l.pipeline_id::text || l.lane) LIMIT $2`,
       [owner, limit],

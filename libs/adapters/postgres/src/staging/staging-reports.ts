@@ -26,7 +26,8 @@ async function readReports(pool: Pool, pipelineIds: readonly string[]): Promise<
     `SELECT l.pipeline_id, l.lane, l.fence, CASE WHEN l.lease_until > now() THEN l.owner END AS owner,
        s.state, s.engine, s.records_per_second, s.bytes_per_second, s.table_version, s.last_commit_at, s.error,
        s.partitions, s.activity, s.reported_at
-     FROM lane_lease l LEFT JOIN lane_status s USING (pipeline_id, lane)
+     FROM lane_lease l JOIN staging_pipeline p ON p.id = l.pipeline_id AND l.lane < p.lanes
+       LEFT JOIN lane_status s USING (pipeline_id, lane)
      WHERE l.pipeline_id = ANY ($1::uuid[]) ORDER BY l.pipeline_id, l.lane`,
     [pipelineIds],
   );

@@ -51,6 +51,13 @@ export const createStagingStore = (pool: Pool): StagingStore => ({
       [incidentId, batchId],
     );
   },
+  async lanesSettled(pipelineId, lanes) {
+    await pool.query(
+      `UPDATE staging_pipeline SET lanes = $2
+       WHERE id = $1 AND lanes <> $2 AND coalesce((spec->>'lanes')::int, 1) = $2`,
+      [pipelineId, lanes],
+    );
+  },
 });
 
 async function openIncident(pool: Pool, incident: NewIncident): Promise<{ readonly incidentId: string }> {

@@ -32,7 +32,7 @@ export const createWorkerRoster = (pool: Pool): WorkerRoster => ({
     const { rows } = await pool.query<CensusRow>(
       `SELECT w.owner, w.lanes_max, count(l.owner) FILTER (WHERE l.lease_until > now())::int AS held,
          (SELECT count(*)::int FROM lane_lease u JOIN staging_pipeline p ON p.id = u.pipeline_id
-          WHERE p.desired_state = 'running' AND (u.lease_until IS NULL OR u.lease_until <= now())) AS unheld,
+          WHERE p.desired_state = 'running' AND u.lane < p.lanes AND (u.lease_until IS NULL OR u.lease_until <= now())) AS unheld,
          (SELECT 1000 * extract(epoch FROM min(n.lease_until) - now())::float FROM lane_lease n
           WHERE n.lease_until > now() AND n.owner <> $1) AS next_end_ms
        FROM staging_worker w LEFT JOIN lane_lease l ON l.owner = w.owner
