@@ -78,6 +78,7 @@ export interface TrackOptions {
 export async function openTrack(index: number, options: TrackOptions = {}): Promise<Track> {
   const { spareWorkers, s3: server, heapMiB, brokers } = { spareWorkers: 2, heapMiB: 200, ...options };
   const home = createTestHome();
+  removeAtExit(home);
   const registry = await emptyRegistry();
   const stack = await startStack({
     home,
@@ -137,6 +138,22 @@ export async function openTrack(index: number, options: TrackOptions = {}): Prom
       rmSync(home, { recursive: true, force: true });
     },
   };
+}
+
+const homes = new Set<string>();
+
+/** A run that is interrupted leaves no mounted file system and no folder; servers end with their parent. */
+function removeAtExit(home: string): void {
+  if (homes.size === 0) {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+    process.once('exit', () => {
+      for (const each of homes) {
+        unmount(path.join(each, 'small-disk'));
+        rmSync(each, { recursive: true, force: true });
+      }
+    });
+  }
+  homes.add(home);
 }
 
 async function openDatabaseProxy({ databaseUrl }: Stack) {
