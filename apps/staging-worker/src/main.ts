@@ -1,4 +1,4 @@
-import { createDoorbell, startWorkRunner } from '@headwater/adapter-queue';
+import { createDoorbell, startWorkRunner, type Doorbell } from '@headwater/adapter-queue';
 import { bindHandlers } from '@headwater/core-jobs';
 import { describeError } from '@headwater/kernel';
 import { toRedisSettings, toServerSettings } from '@headwater/platform-config';
@@ -60,35 +60,7 @@ await runUntilStopped({
       lanesMax: environment.STAGING_LANES_MAX,
     });
     started.worker = worker;
-    const operating = startWorkRunner({
-      queue: 'operating',
-      work: connected.postgres.work,
-      doorbell,
-      runJob: bindHandlers('operating', operatingHandlers(connected.operating)),
-      owner: connected.world.settings.owner,
-      logger,
-      concurrency: 1,
-    });
-    const { mesh: database, work } = connected.postgres;
-    const quality = startWorkRunner({
-      queue: 'quality',
-      work,
-      doorbell,
-      runJob: bindHandlers(
-        'quality',
-        qualityHandlers({ database, clock: connected.world.clock, measure: measureProduct }),
-      ),
-      owner: connected.world.settings.owner,
-      logger,
-      concurrency: 1,
-    });
-    const schedule = startQualitySchedule({
-      database,
-      work,
-      logger,
-      everyMs: environment.QUALITY_EVERY,
-      ring: (workId) => void doorbell.ring('quality', workId),
-    });
+    const jobs = startJobs(connected, doorbell);
     const lineage = startLineage(environment, connected.postgres.lineage, { logger, metrics });
     doorbell.listen('staging', () => Promise.resolve(worker.ring()));
     const health = await serveHealth({
@@ -103,13 +75,11 @@ await runUntilStopped({
     });
     process.stdout.write(`${JSON.stringify({ listening: health.url })}\n`);
     logger.info({ url: health.url }, 'staging worker is ready');
-    return { connected, doorbell, worker, health, traces, operating, quality, schedule, lineage };
+    return { connected, doorbell, worker, health, traces, jobs, lineage };
   },
-  async stop({ connected, doorbell, worker, health, traces, operating, quality, schedule, lineage }) {
-    schedule.close();
+  async stop({ connected, doorbell, worker, health, traces, jobs, lineage }) {
     await lineage.close();
-    await quality.close();
-    await operating.close();
+    await jobs.close();
     await worker.stop();
     await health.close();
     await doorbell.close();
@@ -117,6 +87,42 @@ await runUntilStopped({
     await traces.close();
   },
 });
+
+/** What workers do beside lanes: operators' verbs, and quality checks on their schedule. */
+function startJobs(
+  { postgres, operating: verbs, world }: Awaited<ReturnType<typeof createWorld>>,
+  doorbell: Doorbell,
+): { close(): Promise<void> } {
+  const { mesh: database, work } = postgres;
+  const runner = { work, doorbell, owner: world.settings.owner, logger, concurrency: 1 };
+  const operating = startWorkRunner({
+    ...runner,
+    queue: 'operating',
+    runJob: bindHandlers('operating', operatingHandlers(verbs)),
+  });
+  const quality = startWorkRunner({
+    ...runner,
+    queue: 'quality',
+    runJob: bindHandlers(
+      'quality',
+      qualityHandlers({ database, clock: world.clock, measure: measureProduct }),
+    ),
+  });
+  const schedule = startQualitySchedule({
+    database,
+    work,
+    logger,
+    everyMs: environment.QUALITY_EVERY,
+    ring: (workId) => void doorbell.ring('quality', workId),
+  });
+  return {
+    async close() {
+      schedule.close();
+      await quality.close();
+      await operating.close();
+    },
+  };
+}
 
 function readOrExit() {
   try {

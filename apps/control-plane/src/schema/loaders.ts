@@ -50,26 +50,14 @@ const quarantineGroupsMax = 100;
 /** Fresh loaders: they remember nothing between requests. */
 export function createLoaders(reads: MeshReads): Loaders {
   return {
-    domain: one(
-      (ids) => reads.domains.byIds(ids),
-      ({ id }) => id,
-    ),
-    team: one(
-      (ids) => reads.teams.byIds(ids),
-      ({ id }) => id,
-    ),
+    domain: byId((ids) => reads.domains.byIds(ids)),
+    team: byId((ids) => reads.teams.byIds(ids)),
     teamsOfDomain: many(
       (ids) => reads.teams.byDomainIds(ids),
       ({ domainId }) => domainId,
     ),
-    application: one(
-      (ids) => reads.applications.byIds(ids),
-      ({ id }) => id,
-    ),
-    read: one(
-      (ids) => reads.applicationReads.byIds(ids),
-      ({ id }) => id,
-    ),
+    application: byId((ids) => reads.applications.byIds(ids)),
+    read: byId((ids) => reads.applicationReads.byIds(ids)),
     readsOfApplication: many(
       (ids) => reads.applicationReads.byApplicationIds(ids),
       ({ applicationId }) => applicationId,
@@ -78,34 +66,22 @@ export function createLoaders(reads: MeshReads): Loaders {
       (ids) => reads.applicationReads.byProductIds(ids),
       ({ productId }) => productId,
     ),
-    reviewTask: one(
-      (ids) => reads.reviewTasks.byIds(ids),
-      ({ id }) => id,
-    ),
+    reviewTask: byId((ids) => reads.reviewTasks.byIds(ids)),
     reviewTasksOfRequest: many(
       (ids) => reads.reviewTasks.byChangeRequestIds(ids),
       ({ changeRequestId }) => changeRequestId,
     ),
-    qualityRun: one(
-      (ids) => reads.quality.byIds(ids),
-      ({ id }) => id,
-    ),
+    qualityRun: byId((ids) => reads.quality.byIds(ids)),
     qualityOfProduct: one(
       (ids) => reads.quality.latestOfProducts(ids),
       ({ productId }) => productId,
     ),
-    product: one(
-      (ids) => reads.products.byIds(ids),
-      ({ id }) => id,
-    ),
+    product: byId((ids) => reads.products.byIds(ids)),
     productOfTopic: one(
       (names) => reads.products.byTopics(names),
       ({ topic }) => topic.name,
     ),
-    contract: one(
-      (ids) => reads.contracts.byIds(ids),
-      ({ id }) => id,
-    ),
+    contract: byId((ids) => reads.contracts.byIds(ids)),
     contractsOfProduct: many(
       (ids) => reads.contracts.byProductIds(ids),
       ({ productId }) => productId,
@@ -126,18 +102,9 @@ export function createLoaders(reads: MeshReads): Loaders {
       (ids) => reads.staging.quarantineGroups(ids, quarantineGroupsMax),
       ({ pipelineId }) => pipelineId,
     ),
-    changeRequest: one(
-      (ids) => reads.changeRequests.byIds(ids),
-      ({ id }) => id,
-    ),
-    operation: one(
-      (ids) => reads.operations.byIds(ids),
-      ({ id }) => id,
-    ),
-    incident: one(
-      (ids) => reads.incidents.byIds(ids),
-      ({ id }) => id,
-    ),
+    changeRequest: byId((ids) => reads.changeRequests.byIds(ids)),
+    operation: byId((ids) => reads.operations.byIds(ids)),
+    incident: byId((ids) => reads.incidents.byIds(ids)),
     openIncidents: many(
       (ids) => reads.incidents.openByPipelineIds(ids),
       ({ pipelineId }) => pipelineId,
@@ -149,6 +116,9 @@ type Find<T> = (keys: readonly string[]) => Promise<readonly T[]>;
 
 const one = <T>(find: Find<T>, keyOf: (item: T) => string): Loader<T | undefined> =>
   batched(find, (items, key) => items.find((item) => keyOf(item) === key));
+
+const byId = <T extends { readonly id: string }>(find: Find<T>): Loader<T | undefined> =>
+  one(find, ({ id }) => id);
 
 const many = <T>(find: Find<T>, keyOf: (item: T) => string): Loader<readonly T[]> =>
   batched(find, (items, key) => items.filter((item) => keyOf(item) === key));

@@ -6,7 +6,7 @@ import {
 } from '@headwater/adapter-parquet';
 import { locateFile, withReadable, type AddFile, type Snapshot } from '@headwater/core-delta';
 import { judgeFile, type OffsetRange } from '@headwater/core-staging';
-import type { OpenTable } from '../replay/operating-world.ts';
+import type { OpenTable } from '../replay/opened-table.ts';
 
 export type TableSide = 'primary' | 'quarantine';
 

@@ -37,17 +37,12 @@ const HEAP_MIB_MAX = 1024;
 const YOUNG_MIB_MAX = 24;
 
 export function startEngineWorker({ entry, data, buffers, onDeath }: EngineWorkerOptions): EngineWorker {
-  const thread = new Worker(entry, {
-    workerData: data,
-    name: 'engine',
-    resourceLimits: { maxOldGenerationSizeMb: HEAP_MIB_MAX, maxYoungGenerationSizeMb: YOUNG_MIB_MAX },
-  });
+  const thread = startThread(entry, data);
   // A process that has nothing else to do may end.
   thread.unref();
   const waiting = new Map<number, Waiting>();
   const open = new Set<number>();
   const filling = new Set<number>();
-  let adding = 0;
   let dead: Error | undefined;
   let ids = 0;
 
@@ -82,21 +77,13 @@ export function startEngineWorker({ entry, data, buffers, onDeath }: EngineWorke
       thread.postMessage(request, request.verb === 'add' ? [request.buffer] : []);
     });
   };
-  const counted: Asking = async (request) => {
-    if (request.verb !== 'add') return ask(request);
-    adding++;
-    try {
-      return await ask(request);
-    } finally {
-      adding--;
-    }
-  };
+  const counted = countAdds(ask);
   return {
     async beginBatch(input) {
       const batch = ++ids;
       open.add(batch);
       filling.add(batch);
-      const begun = createBatch({ batch, ask: counted, nextId: () => ++ids, buffers }, (isOver) => {
+      const begun = createBatch({ batch, ask: counted.ask, nextId: () => ++ids, buffers }, (isOver) => {
         filling.delete(batch);
         if (isOver) open.delete(batch);
       });
@@ -108,12 +95,36 @@ export function startEngineWorker({ entry, data, buffers, onDeath }: EngineWorke
       }
       return begun;
     },
-    adding: () => adding,
+    adding: counted.adding,
     filling: () => filling.size,
     open: () => open.size,
     async close() {
       if (dead === undefined) end('it was closed');
       await thread.terminate();
+    },
+  };
+}
+
+const startThread = (entry: URL, data: EngineThreadData): Worker =>
+  new Worker(entry, {
+    workerData: data,
+    name: 'engine',
+    resourceLimits: { maxOldGenerationSizeMb: HEAP_MIB_MAX, maxYoungGenerationSizeMb: YOUNG_MIB_MAX },
+  });
+
+/** Asks on, and knows how many adds are on their way. */
+function countAdds(ask: Asking): { readonly ask: Asking; readonly adding: () => number } {
+  let adding = 0;
+  return {
+    adding: () => adding,
+    async ask(request) {
+      if (request.verb !== 'add') return ask(request);
+      adding++;
+      try {
+        return await ask(request);
+      } finally {
+        adding--;
+      }
     },
   };
 }

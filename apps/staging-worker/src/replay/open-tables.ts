@@ -1,7 +1,8 @@
 import { nextOffsetsIn, type PipelineSpec } from '@headwater/core-staging';
 import { userError } from '@headwater/kernel';
 import { openLaneTables, txnsOf, type LaneTable, type LaneTables } from '../lane/lane-table.ts';
-import type { OpenTable, OperatingWorld } from './operating-world.ts';
+import type { OpenTable } from './opened-table.ts';
+import type { OperatingWorld } from './operating-world.ts';
 
 /** The tables of a pipeline as they are now. Throws a user error when they cannot be written safely. */
 export async function openTables(

@@ -1,4 +1,3 @@
-import type { Snapshot } from '@headwater/core-delta';
 import type {
   Coordinate,
   LandedFile,
@@ -11,6 +10,7 @@ import type {
 } from '@headwater/core-staging';
 import type { TableRanges } from '../backfill/table-ranges.ts';
 import type { LaneWorld } from '../lane/lane-world.ts';
+import type { OpenTable } from './opened-table.ts';
 
 /** What carrying out an operator's verb touches, beside what lanes touch. */
 export interface OperatingWorld {
@@ -69,13 +69,4 @@ export interface ReplayRows {
     table: OpenTable,
     coordinates: readonly Coordinate[],
   ): Promise<readonly { readonly path: string; readonly rest: LandedFile | undefined }[]>;
-}
-
-export interface OpenTable {
-  readonly store: {
-    readonly url: string;
-    readable(path: string): Promise<{ readonly name: string; release(): Promise<void> }>;
-    scratchFolder(): Promise<string>;
-  };
-  readonly snapshot: Snapshot;
 }

@@ -7,7 +7,8 @@ import {
 } from '@headwater/adapter-parquet';
 import { locateFile, withReadable, type AddFile, type Snapshot } from '@headwater/core-delta';
 import type { Coordinate } from '@headwater/core-staging';
-import type { OpenTable, ReplayRows } from './operating-world.ts';
+import type { OpenTable } from './opened-table.ts';
+import type { ReplayRows } from './operating-world.ts';
 
 /** The rows of a replay, read by DuckDB. */
 export function createReplayRows(database: Database): ReplayRows {

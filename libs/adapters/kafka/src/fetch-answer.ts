@@ -1,3 +1,4 @@
+import { isPlanted } from '@headwater/core-staging';
 import { createAPI, fetchV17 } from '@platformatic/kafka';
 import type { Connection, Reader } from '@platformatic/kafka';
 import type { AbortedTransaction } from '@headwater/core-staging';
@@ -47,6 +48,7 @@ export type FetchCall = (connection: Connection, question: FetchQuestion) => Pro
 
 type FetchArguments = Parameters<typeof fetchV17.createRequest>;
 
+const READ_UNCOMMITTED = 0;
 const READ_COMMITTED = 1;
 const BYTES_MIN = 1;
 
@@ -65,7 +67,7 @@ const toArguments = (question: FetchQuestion): FetchArguments => [
   question.waitMsMax,
   BYTES_MIN,
   question.bytesMax,
-  READ_COMMITTED,
+  __HEADWATER_FAULTS__ && isPlanted('read-beyond-stable-offset') ? READ_UNCOMMITTED : READ_COMMITTED,
   question.sessionId,
   question.sessionEpoch,
   [...Map.groupBy(question.partitions, ({ topicId }) => topicId)].map(([topicId, partitions]) => ({
