@@ -248,8 +248,9 @@ test('a configured Redis that may evict keys is refused', async () => {
   const env = { ...environmentWithoutParts(), ...everyPart(), REDIS_URL: redis.url };
   const start = startStack({ home: newHome(), cacheDir: testCacheDir(), env, onProgress: () => undefined });
   await expect(start).rejects.toMatchObject({
+    code: 'HW_REDIS_EVICTS',
     path: 'REDIS_URL',
-    message: expect.stringContaining('noeviction'),
+    fix: expect.stringContaining('noeviction'),
   });
 });
 

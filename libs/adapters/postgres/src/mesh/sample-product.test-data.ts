@@ -23,7 +23,7 @@ export const sampleContract: CompiledContract = {
 /** A product with its domain, team, contract and pipeline; every name is new. */
 export async function storeProduct(
   mesh: MeshDatabase,
-  change: Partial<Pick<PipelineSpec, 'desiredState' | 'topicId'>> = {},
+  change: Partial<Pick<PipelineSpec, 'desiredState' | 'topicId' | 'lanes'>> = {},
 ) {
   const unique = randomUUID().slice(0, 8);
   const ids = {

@@ -102,7 +102,7 @@ test('a target names every pipeline that reads its topic, whoever owns it, but n
 });
 
 test('[S10] the mirrored version is that of the slowest lane', async () => {
-  const { productId, pipelineId } = await storeProduct(postgres.mesh);
+  const { productId, pipelineId } = await storeProduct(postgres.mesh, { lanes: 2 });
   const mirror = (lane: number, batchSeq: number, tableVersion: bigint) =>
     postgres.staging.mirrorLedger(
       { pipelineId, lane },
