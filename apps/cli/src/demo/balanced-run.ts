@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { compileContract, parseContract, type CompiledContract } from '@headwater/core-contract';
 import { unexpectedError } from '@headwater/kernel';
 import { balance } from '../balance/balance.ts';
@@ -57,9 +58,16 @@ async function settle(
   });
 }
 
+/** A topic is in the inventory some seconds after it was made; a small run can be over before that. */
+const INVENTORY_MS_MAX = 30_000;
+const INVENTORY_LOOK_MS = 250;
+
 async function topicIdOf(controlPlane: ControlPlane, name: string): Promise<string> {
-  const { topic } = await controlPlane.ask<{ topic: Topic | null }>(topicQuery, { name });
-  if (topic?.topicId) return topic.topicId;
+  for (let waitedMs = 0; waitedMs < INVENTORY_MS_MAX; waitedMs += INVENTORY_LOOK_MS) {
+    const { topic } = await controlPlane.ask<{ topic: Topic | null }>(topicQuery, { name });
+    if (topic?.topicId) return topic.topicId;
+    await sleep(INVENTORY_LOOK_MS);
+  }
   throw unexpectedError({
     code: 'HW_DEMO_TOPIC_ID_MISSING',
     message: `The id of topic ${name} is not known.`,
