@@ -66,13 +66,19 @@ const stopWorker: Deed = {
   endsProcess: true,
   outcome: 'drained',
   async do({ doomed, random }) {
-    const state = stateOf(doomed.process.pid);
+    const state = await stoppedState(doomed.process.pid);
     await sleep(LEASE_MS * (2 + random()));
     process.kill(doomed.process.pid, 'SIGCONT');
     await sleep(700);
     return state === 'T' ? `state ${state} for more than 2 leases, then woken` : undefined;
   },
 };
+
+/** A process says that it stops before it does: its state once it has, or after a second. */
+async function stoppedState(pid: number): Promise<string | undefined> {
+  for (let look = 0; look < 100 && stateOf(pid) !== 'T'; look++) await sleep(10);
+  return stateOf(pid);
+}
 
 /** The state letter of /proc/<pid>/stat, or of ps where there is no /proc. */
 export function stateOf(pid: number): string | undefined {
