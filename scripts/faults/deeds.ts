@@ -75,7 +75,7 @@ const stopWorker: Deed = {
 };
 
 /** A process says that it stops before it does: its state once it has, or after a second. */
-async function stoppedState(pid: number): Promise<string | undefined> {
+export async function stoppedState(pid: number): Promise<string | undefined> {
   for (let look = 0; look < 100 && stateOf(pid) !== 'T'; look++) await sleep(10);
   return stateOf(pid);
 }

@@ -3,7 +3,7 @@ import type { FaultPointName } from '@headwater/core-staging';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CellResult } from './cell.ts';
 import { judgeLedger } from './cell-oracle.ts';
-import { stateOf, type Deed } from './deeds.ts';
+import { stoppedState, type Deed } from './deeds.ts';
 import { runCell } from './run-cell.ts';
 import { createRandom } from './schedule.ts';
 import { LEASE_MS, openTrack, type Track } from './track.ts';
@@ -39,7 +39,7 @@ const zombieDeed = (wakes: When): Deed => ({
       const { fences, batches } = judgeLedger(product.primary.commits(), product.pipeline.pipelineId);
       return { fences, batches: batches.length };
     };
-    const state = stateOf(pid);
+    const state = await stoppedState(pid);
     const before = commits();
     if (wakes === 'after') heir?.order({});
     await sleep(LEASE_MS * (1.15 + random() * 0.5));
