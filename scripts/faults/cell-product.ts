@@ -82,7 +82,7 @@ export async function createProduct(
     async retire() {
       await runSql(
         track.stack.databaseUrl,
-        `UPDATE staging_pipeline SET desired_state = 'retired' WHERE id = '${pipeline.pipelineId}';
+        `UPDATE staging_pipeline SET desired_state = 'retired', generation = generation + 1 WHERE id = '${pipeline.pipelineId}';
          UPDATE data_product SET status = 'retired' WHERE id = '${productId}'`,
       );
     },
