@@ -138,6 +138,21 @@ test('deleted records are gone, the inventory shows it, and offsets past the end
   await expect(beyond).rejects.toMatchObject({ kind: 'user', code: 'HW_KAFKA_DELETE_RECORDS_REFUSED' });
 });
 
+test('[I8] records of a topic that has the name but another id stay', async () => {
+  const name = await newTopic();
+  const producer = await createDomainProducer({ settings, topic: name });
+  for (let index = 0; index < 4; index++) await producer.send({ value: 'x', partition: 0 });
+  await producer.close();
+  const other = '00000000-0000-4000-8000-000000000000';
+  await expect(admin.deleteRecords(name, new Map([[0, 2n]]), other)).rejects.toMatchObject({
+    code: 'HW_KAFKA_TOPIC_MADE_AGAIN',
+  });
+  expect(await admin.offsetsAt(name, { kind: 'earliest' })).toMatchObject(new Map([[0, 0n]]));
+  const [described] = await admin.describeTopics([name]);
+  await admin.deleteRecords(name, new Map([[0, 2n]]), described!.topicId);
+  expect(await admin.offsetsAt(name, { kind: 'earliest' })).toMatchObject(new Map([[0, 2n]]));
+});
+
 test('records of a topic that is only compacted are refused with the setting to change', async () => {
   const name = await newTopic({ 'cleanup.policy': 'compact' });
   const producer = await createDomainProducer({ settings, topic: name });

@@ -41,7 +41,7 @@ export async function deleteRecords(
   }
   if (before.size === 0) return 'The records were gone already.';
   if (__HEADWATER_FAULTS__) await faultPoint('retention.delete-records');
-  const starts = await world.topics.deleteRecords(action.target, before);
+  const starts = await world.topics.deleteRecords(action.target, before, action.topicId);
   if (__HEADWATER_FAULTS__) await faultPoint('retention.verify');
   const records = action.partitions
     .filter(({ partition }) => before.has(partition))

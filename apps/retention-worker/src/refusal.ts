@@ -9,4 +9,5 @@ export const refuse = (message: string): HeadwaterError =>
   });
 
 export const isRefusal = (error: unknown): error is HeadwaterError =>
-  error instanceof HeadwaterError && error.code === 'HW_RETENTION_REFUSED';
+  error instanceof HeadwaterError &&
+  (error.code === 'HW_RETENTION_REFUSED' || error.code === 'HW_KAFKA_TOPIC_MADE_AGAIN');

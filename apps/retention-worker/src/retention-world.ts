@@ -27,7 +27,11 @@ export interface RetentionTopics {
     topic: string,
     at: { readonly kind: 'timestamp'; readonly timestampMs: number },
   ): Promise<ReadonlyMap<number, bigint>>;
-  deleteRecords(topic: string, before: ReadonlyMap<number, bigint>): Promise<ReadonlyMap<number, bigint>>;
+  deleteRecords(
+    topic: string,
+    before: ReadonlyMap<number, bigint>,
+    topicId: string,
+  ): Promise<ReadonlyMap<number, bigint>>;
 }
 
 /** Everything a retention run touches. */

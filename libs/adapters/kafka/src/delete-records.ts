@@ -9,19 +9,29 @@ import { requireOwnTopic, topicMissing } from './topic-name.ts';
 
 const TIMEOUT_MS = 15_000;
 
+export interface RecordsToDelete {
+  /** Records with a lower offset go, per partition. */
+  readonly before: ReadonlyMap<number, bigint>;
+  /** A topic of the name with another id is left alone. */
+  readonly topicId?: string | undefined;
+}
+
 /**
- * Removes every record before the given offset of each partition and reads back where the partitions now begin.
+ * Removes every record before the given offset of each partition and reads back where the partitions now begin. The
+ * request names a topic by its name only, so the id is compared right before it.
  * @returns the log start offset per partition: at least the asked one.
- * @throws HeadwaterError user HW_KAFKA_DELETE_RECORDS_REFUSED when an offset is past the end or the topic is only compacted.
+ * @throws HeadwaterError user HW_KAFKA_DELETE_RECORDS_REFUSED when an offset is past the end or the topic is only
+ * compacted, HW_KAFKA_TOPIC_MADE_AGAIN.
  */
 export async function deleteRecords(
   cluster: KafkaCluster,
   name: string,
-  before: ReadonlyMap<number, bigint>,
+  { before, topicId }: RecordsToDelete,
 ): Promise<ReadonlyMap<number, bigint>> {
   requireOwnTopic(name, 'delete records of');
   const [topic] = await readTopicMetadata(cluster, [name]);
   if (topic === undefined) throw topicMissing(name);
+  if (topicId !== undefined && topic.topicId !== topicId) throw madeAgain(topic, topicId);
   const byLeader = Map.groupBy(before, ([partition]) => leaderOf(topic, partition));
   await Promise.all([...byLeader].map(([leaderId, mine]) => deleteOnLeader(cluster, name, leaderId, mine)));
   const starts = await listOffsets(cluster, topic, [...before.keys()], { kind: 'earliest' });
@@ -82,6 +92,14 @@ function refused(topic: string, partition: number, errorCode: number, problem: s
   }
   return operationalError({ code: 'HW_KAFKA_REQUEST_FAILED', ...facts, canRetry: true });
 }
+
+const madeAgain = ({ name, topicId }: TopicMetadata, wanted: string) =>
+  userError({
+    code: 'HW_KAFKA_TOPIC_MADE_AGAIN',
+    message: `No record of topic ${name} was deleted: its id is ${topicId}, not ${wanted}.`,
+    fix: 'Look at the topic that has the name now, and plan again.',
+    path: name,
+  });
 
 const notDeleted = (topic: string, partition: number, asked: bigint, start: bigint) =>
   operationalError({

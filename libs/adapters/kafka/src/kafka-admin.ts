@@ -31,8 +31,15 @@ export interface TopicAdmin {
   inventoryTopics(): Promise<readonly InventoriedTopic[]>;
   /** Also makes sure the topic stays away; with `topicId`, a topic of that name with another id is left alone. */
   deleteTopic(name: string, topicId?: string): Promise<void>;
-  /** Removes every record before the given offsets; answers where each partition now begins, read back from it. */
-  deleteRecords(topic: string, before: ReadonlyMap<number, bigint>): Promise<ReadonlyMap<number, bigint>>;
+  /**
+   * Removes every record before the given offsets; answers where each partition now begins, read back from it. With
+   * `topicId`, a topic of that name with another id is left alone.
+   */
+  deleteRecords(
+    topic: string,
+    before: ReadonlyMap<number, bigint>,
+    topicId?: string,
+  ): Promise<ReadonlyMap<number, bigint>>;
   /** Per partition; for a timestamp the end offset when no record is at or after it. */
   offsetsAt(topic: string, at: OffsetSpec): Promise<ReadonlyMap<number, bigint>>;
   /** Settings in force, offsets per partition and where a cut at this time falls; undefined when there is no topic. */
@@ -70,7 +77,7 @@ export function createKafkaAdmin(options: KafkaAdminOptions): KafkaAdminClient {
     createPartitions: (topic, totalCount) => createPartitions(cluster, topic, totalCount),
     alterTopicConfigs: (topic, configs) => alterTopicConfigs(cluster, topic, configs),
     deleteTopic: (name, topicId) => deleteTopic(cluster, name, topicId),
-    deleteRecords: (topic, before) => deleteRecords(cluster, topic, before),
+    deleteRecords: (topic, before, topicId) => deleteRecords(cluster, topic, { before, topicId }),
     async offsetsAt(name, at) {
       const topic = await requireTopic(cluster, name);
       const partitions = topic.partitions.map(({ partition }) => partition);
