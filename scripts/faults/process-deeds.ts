@@ -2,7 +2,7 @@ import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { whileHeld, type Deed } from './deed.ts';
-import { stoppedState } from './process-state.ts';
+import { untilStopped, wake } from './process-state.ts';
 import { LEASE_MS } from './track.ts';
 
 export const killWorker: Deed = {
@@ -20,13 +20,14 @@ export const stopWorker: Deed = {
   endsProcess: true,
   outcome: 'drained',
   async do({ doomed, random }) {
-    const state = await stoppedState(doomed.process.pid);
+    const { pid } = doomed.process;
+    const { isStopped, words } = await untilStopped(pid);
     await sleep(LEASE_MS * (2 + random()));
-    process.kill(doomed.process.pid, 'SIGCONT');
+    const hasSlept = wake(pid);
     await sleep(700);
-    // A worker that finds its lease ended when it wakes has slept, whatever its state was called meanwhile.
-    const hasSlept = state === 'T' || doomed.process.logTail().includes('the lease has ended');
-    return hasSlept ? `state ${state} for more than 2 leases, then woken` : undefined;
+    if (isStopped && hasSlept) return `${words}, woken after more than 2 leases`;
+    process.stdout.write(`       ${doomed.name} did not sleep: ${words}\n`);
+    return undefined;
   },
 };
 

@@ -8,7 +8,7 @@ import { judgeLedger } from './cell-oracle.ts';
 import { createProduct, type CellProduct } from './cell-product.ts';
 import type { Scene } from './deed.ts';
 import { deeds } from './deeds.ts';
-import { stateOf } from './process-state.ts';
+import { untilStopped, wake } from './process-state.ts';
 import { judgeLog, query } from './delta-reader.ts';
 import type { OrderedProcess } from './processes.ts';
 import { createRandom } from './schedule.ts';
@@ -212,11 +212,10 @@ async function disturbAlive(
   const { pid } = measured.process;
   if (kind === 'stop-worker') {
     process.kill(pid, 'SIGSTOP');
-    await sleep(50);
-    const state = stateOf(pid);
+    const { isStopped } = await untilStopped(pid);
     await sleep(2_200);
-    process.kill(pid, 'SIGCONT');
-    return state === 'T' ? 'stopped beyond its lease, then woken' : undefined;
+    const hasSlept = wake(pid);
+    return isStopped && hasSlept ? 'stopped beyond its lease, then woken' : undefined;
   }
   if (kind === 'clock-jump') {
     const serial = measured.order({ at: 'sweep.before', nth: 1, action: 'pass', clockMs: 3_600_000 });

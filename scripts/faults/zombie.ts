@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { CellResult } from './cell.ts';
 import { judgeLedger } from './cell-oracle.ts';
 import type { Deed } from './deed.ts';
-import { stoppedState } from './process-state.ts';
+import { untilStopped, wake } from './process-state.ts';
 import { runCell } from './run-cell.ts';
 import { createRandom } from './schedule.ts';
 import { LEASE_MS, openTrack, type Track } from './track.ts';
@@ -40,11 +40,11 @@ const zombieDeed = (wakes: When): Deed => ({
       const { fences, batches } = judgeLedger(product.primary.commits(), product.pipeline.pipelineId);
       return { fences, batches: batches.length };
     };
-    const state = await stoppedState(pid);
+    const { isStopped, words } = await untilStopped(pid);
     const before = commits();
     if (wakes === 'after') heir?.order({});
     await sleep(LEASE_MS * (1.15 + random() * 0.5));
-    let proof = `state ${state} beyond its lease`;
+    let proof = `${words}, beyond its lease`;
     if (wakes === 'after') {
       const hasFollowed = await waitUntil(
         () => commits().fences > before.fences && commits().batches > before.batches,
@@ -54,13 +54,13 @@ const zombieDeed = (wakes: When): Deed => ({
       if (!hasFollowed) return undefined;
       proof += ', its successor committed';
     } else if (commits().fences > before.fences) return undefined;
-    process.kill(pid, 'SIGCONT');
+    const hasSlept = wake(pid);
     if (wakes === 'before') {
       await sleep(random() * 60);
       heir?.order({});
     }
     await sleep(400);
-    return state === 'T' ? `${proof}, woken` : undefined;
+    return isStopped && hasSlept ? `${proof}, woken` : undefined;
   },
 });
 
