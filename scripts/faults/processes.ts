@@ -70,6 +70,7 @@ export async function launch(options: LaunchOptions): Promise<OrderedProcess> {
     stopDeadlineMs: 10_000,
     onOutput: (text) => void (isReady ||= text.includes('listening')),
   });
+  endAtExit(process_);
   const lines = (): readonly string[] => {
     try {
       return readFileSync(firedFile, 'utf8').split('\n').filter(Boolean);
@@ -89,6 +90,21 @@ export async function launch(options: LaunchOptions): Promise<OrderedProcess> {
     lines,
     isReady: () => isReady,
   };
+}
+
+const living = new Set<SupervisedProcess>();
+let endsAtExit = false;
+
+/** A process that holds at a point or is stopped does not heed the signal that tells it of its parent's death. */
+function endAtExit(child: SupervisedProcess): void {
+  if (!endsAtExit) process.once('exit', endLiving);
+  endsAtExit = true;
+  living.add(child);
+  void child.exited.finally(() => living.delete(child));
+}
+
+function endLiving(): void {
+  for (const { pid, hasExited } of living) if (!hasExited()) process.kill(pid, 'SIGKILL');
 }
 
 const STARTS_WITHIN_MS = 60_000;
