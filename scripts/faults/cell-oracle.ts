@@ -24,6 +24,8 @@ export interface Evidence {
   readonly load: CellLoad;
   /** False when the topic that was staged is gone: then what its producer heard is the truth. */
   readonly topicIsThere: boolean;
+  /** Where partitions began when the lane first looked: records that had expired by then are not the pipeline's. */
+  readonly begins?: ReadonlyMap<number, bigint> | undefined;
 }
 
 /** What a cell came to; `problems` is empty when every invariant holds. */
@@ -50,6 +52,7 @@ export async function judgeCell(evidence: Evidence): Promise<Finding> {
   const refused = await readColumns(database, quarantine, inQuarantine.live, ['"partition"', '"offset"']);
   const ledger = judgeLedger(primary.commits(), pipeline.pipelineId);
   const expected = await expectedRecords(evidence);
+  for (const place of expected.keys()) if (isBeforeItsTime(place, ledger, evidence)) expected.delete(place);
   const content = joinContent(expected, ledger, rows, refused);
   const problems = [
     ...inPrimary.problems,
@@ -75,7 +78,7 @@ export async function judgeCell(evidence: Evidence): Promise<Finding> {
 }
 
 /** Records of the topic as another client reads them, by `partition:offset`; aborted and control records are not in it. */
-async function expectedRecords(evidence: Evidence): Promise<ReadonlyMap<string, Expected>> {
+async function expectedRecords(evidence: Evidence): Promise<Map<string, Expected>> {
   const expected = new Map<string, Expected>();
   const { load, settings, pipeline } = evidence;
   if (!evidence.topicIsThere) {
@@ -96,6 +99,17 @@ async function expectedRecords(evidence: Evidence): Promise<ReadonlyMap<string, 
     },
   });
   return expected;
+}
+
+/** The ledger must begin exactly where the partition did. */
+function isBeforeItsTime(place: string, { batches }: Ledger, { begins }: Evidence): boolean {
+  const [partition, offset] = place.split(':');
+  const begin = begins?.get(Number(partition));
+  if (begin === undefined || BigInt(offset!) >= begin) return false;
+  const first = batches
+    .flatMap(({ entries }) => entries)
+    .find((each) => each.partition === Number(partition));
+  return first?.from === begin;
 }
 
 interface Expected {

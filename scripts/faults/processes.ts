@@ -19,6 +19,9 @@ export interface OrderedProcess {
   /** Every line written. */
   lines(): readonly string[];
   isReady(): boolean;
+  /** Asks it to end in order; it is of no use to another cell. */
+  dismiss(): void;
+  isDismissed(): boolean;
 }
 
 export interface LaunchOptions {
@@ -41,6 +44,7 @@ export async function launch(options: LaunchOptions): Promise<OrderedProcess> {
   let current: FaultOrder = { serial: 0 };
   let planted: readonly string[] = [];
   let isReady = false;
+  let isDismissed = false;
   const write = (order: FaultOrder): number => {
     current = order;
     writeFileSync(`${controlFile}.new`, JSON.stringify(order));
@@ -89,6 +93,11 @@ export async function launch(options: LaunchOptions): Promise<OrderedProcess> {
     fired: (serial) => lines().find((line) => line.endsWith(` ${serial}`) && !line.includes(' answer lost ')),
     lines,
     isReady: () => isReady,
+    dismiss() {
+      isDismissed = true;
+      process.kill(process_.pid, 'SIGTERM');
+    },
+    isDismissed: () => isDismissed,
   };
 }
 

@@ -36,6 +36,9 @@ const once: ReadonlySet<FaultPointName> = new Set([
   'revoke.before',
 ]);
 
+/** Points at which a new lane has not asked yet where its partitions begin [S8]. */
+const beforeReading: ReadonlySet<FaultPointName> = new Set(['fence.before', 'fence.after']);
+
 /** Runs one cell on the track: feed, arm, fire, disturb, drain, judge. Never throws for what the system did. */
 export async function runCell(
   track: Track,
@@ -86,8 +89,11 @@ export async function runCell(
       cell.planted === undefined ? DRAINS_WITHIN_MS : DRAINS_PLANTED_WITHIN_MS,
     );
     await product.refresh();
-    const evidence = toEvidence(scene, deed);
-    const finding = await judgeCell(evidence);
+    const hasRead = !beforeReading.has(cell.point) || deed.outcome !== 'accepted';
+    const begins = hasRead
+      ? undefined
+      : await track.admin.offsetsAt(product.pipeline.topic, { kind: 'earliest' });
+    const finding = await judgeCell({ ...toEvidence(scene, deed), begins });
     const problems = [
       ...(fired.proof === undefined
         ? [`the fault did not fire: ${doomed.process.logTail().slice(-300)}`]
@@ -217,7 +223,7 @@ async function arm(
       FIRES_WITHIN_MS,
       30,
     );
-    process.kill(doomed.process.pid, 'SIGTERM');
+    doomed.dismiss();
     return serial;
   }
   return doomed.order({ at: point, nth, action, lostAnswers, ...clock });
@@ -378,7 +384,7 @@ export async function endLane(
   );
   for (const worker of workers) {
     if (worker.process.hasExited()) continue;
-    if (isFree) track.giveBack(worker);
+    if (isFree && !worker.isDismissed()) track.giveBack(worker);
     else await worker.process.kill();
   }
 }
