@@ -10,7 +10,7 @@ import { findBenchDir, findKafkaLibs, generateAdEvents } from './ad-event-topic.
 import { drainByHand } from './by-hand-run.ts';
 import { compareTables } from './compare-tables.ts';
 import { summariseCpuProfile } from './cpu-profile.ts';
-import { readProcessCost } from './process-cost.ts';
+import { readProcessCost, readThreadCosts } from './process-cost.ts';
 import { drainWithSpark, type RivalResult } from './spark-rival.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
@@ -170,6 +170,12 @@ async function drain(stack: Stack, url: string, expected: number): Promise<Drain
   }
   const wallSeconds = (performance.now() - began) / 1000;
   const { cpuSeconds, rssPeakMb } = readProcessCost(worker.process.pid);
+  if (options.profile) {
+    say('  CPU seconds by thread:');
+    for (const { name, seconds } of readThreadCosts(worker.process.pid)) {
+      say(`    ${seconds.toFixed(2).padStart(7)}  ${name}`);
+    }
+  }
   await worker.process.stop();
   if (options.profile) printProfile();
   say(`  landed ${last.landed.toLocaleString('en')}, quarantined ${last.quarantined.toLocaleString('en')}`);

@@ -14,6 +14,8 @@ const processes = {
 };
 // By itself, because what it shares with the processes would bring their clients along: it is to load quickly.
 const engineThread = { 'staging-engine': 'apps/staging-worker/src/engine/engine-thread.ts' };
+/** Has a file for each of some 400 requests: loading them one by one costs more than everything else of a start. */
+const inlined = '@platformatic/kafka';
 for (const entryPoints of [processes, engineThread]) await bundle(entryPoints);
 
 async function bundle(entryPoints) {
@@ -31,6 +33,10 @@ async function bundle(entryPoints) {
     keepNames: true,
     // Folds `if (__HEADWATER_FAULTS__)` and `if (__HEADWATER_BARE__)` away, names and all.
     minifySyntax: true,
+    // What is inlined may call require.
+    banner: {
+      js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",
+    },
     loader: { '.graphql': 'text', '.sql': 'text' },
     define: {
       __HEADWATER_FAULTS__: String(variant === 'faults'),
@@ -38,10 +44,28 @@ async function bundle(entryPoints) {
     },
     plugins: [
       {
+        name: 'inline-only-what-is-used',
+        setup(b) {
+          b.onResolve(
+            { filter: /^\.|^@platformatic\/kafka$/ },
+            async ({ path: name, pluginData, ...from }) => {
+              if (pluginData === 'resolving') return undefined;
+              if (name !== inlined && !from.importer.includes(`/node_modules/${inlined}/dist/`))
+                return undefined;
+              const resolved = await b.resolve(name, { ...from, pluginData: 'resolving' });
+              return { path: resolved.path, sideEffects: false };
+            },
+          );
+        },
+      },
+      {
         name: 'npm-packages-stay-outside',
         setup(b) {
           b.onResolve({ filter: /^[^./]/ }, ({ path: name, kind, resolveDir }) =>
-            kind === 'entry-point' || name.startsWith('@headwater/') || isNested(name, resolveDir)
+            kind === 'entry-point' ||
+            name.startsWith('@headwater/') ||
+            name === inlined ||
+            isNested(name, resolveDir)
               ? undefined
               : { path: name, external: true },
           );

@@ -2,6 +2,7 @@ import { Connection } from '@platformatic/kafka';
 import { isIP } from 'node:net';
 import { operationalError } from '@headwater/kernel';
 import type { KafkaSettings } from '@headwater/platform-config';
+import { createPollConnections } from './poll-connections.ts';
 
 /** One address of a broker. */
 export interface BrokerAddress {
@@ -31,23 +32,15 @@ export interface BrokerConnectionsOptions {
   readonly pollTimeoutMs?: number;
 }
 
-const POLLS_MAX = 256;
-
-interface Pool {
-  shared: Promise<Connection> | undefined;
-  readonly idle: Connection[];
-  polls: number;
-}
-
 export function createBrokerConnections(options: BrokerConnectionsOptions): BrokerConnections {
-  const pools = new Map<string, Pool>();
+  const { requestTimeoutMs = 30_000, pollTimeoutMs = requestTimeoutMs } = options;
+  const shared = new Map<string, Promise<Connection>>();
   const opened = new Set<Connection>();
+  const polls = createPollConnections({ ...options, timeoutMs: pollTimeoutMs });
   let isClosed = false;
 
-  const { requestTimeoutMs = 30_000, pollTimeoutMs = requestTimeoutMs } = options;
-  const open = async ({ host, port }: BrokerAddress, timeoutMs: number): Promise<Connection> => {
-    if (isClosed) throw clientClosed();
-    const connection = newConnection(options, host, timeoutMs);
+  const open = async ({ host, port }: BrokerAddress): Promise<Connection> => {
+    const connection = newConnection(options, host, requestTimeoutMs);
     opened.add(connection);
     connection.once('close', () => opened.delete(connection));
     try {
@@ -63,78 +56,44 @@ export function createBrokerConnections(options: BrokerConnectionsOptions): Brok
     // An orderly close waits for bytes to be sent; a connection that failed has nothing left to say.
     (connection.socket as Connection['socket'] | undefined)?.destroy();
   };
-  const poolOf = ({ host, port }: BrokerAddress): Pool => {
-    const pool = pools.get(`${host}:${port}`) ?? { shared: undefined, idle: [], polls: 0 };
-    pools.set(`${host}:${port}`, pool);
-    return pool;
-  };
-  const sharedOf = async (pool: Pool, address: BrokerAddress): Promise<Connection> => {
-    const before = pool.shared;
+  const sharedOf = async (name: string, address: BrokerAddress): Promise<Connection> => {
+    const before = shared.get(name);
     const current = await before?.catch(() => undefined);
     if (current !== undefined && (await isUsable(current))) return current;
     // Another caller may have opened one meanwhile.
-    if (pool.shared === before) pool.shared = open(address, requestTimeoutMs);
-    return pool.shared ?? open(address, requestTimeoutMs);
+    const next = shared.get(name);
+    if (next !== undefined && next !== before) return next;
+    const opening = open(address);
+    shared.set(name, opening);
+    return opening;
   };
 
   return {
     async request(address, request) {
-      const pool = poolOf(address);
-      const connection = await sharedOf(pool, address);
+      if (isClosed) throw clientClosed();
+      const name = `${address.host}:${address.port}`;
+      const connection = await sharedOf(name, address);
       try {
         return await request(connection);
       } catch (error) {
         if (!isAnswer(error)) {
-          const current = await pool.shared?.catch(() => undefined);
-          if (current === connection) pool.shared = undefined;
+          const current = await shared.get(name)?.catch(() => undefined);
+          if (current === connection) shared.delete(name);
           drop(connection);
         }
         throw error;
       }
     },
     async poll(address, request) {
-      const pool = poolOf(address);
-      if (pool.polls >= POLLS_MAX) throw tooManyPolls(address);
-      pool.polls++;
-      try {
-        const connection = (await takeUsable(pool.idle, drop)) ?? (await open(address, pollTimeoutMs));
-        return await releasing(pool, connection, request, drop);
-      } finally {
-        pool.polls--;
-      }
+      if (isClosed) throw clientClosed();
+      return polls.poll(address, request);
     },
     async close() {
       isClosed = true;
+      polls.close();
       await Promise.allSettled([...opened].map((connection) => connection.close()));
     },
   };
-}
-
-async function releasing<T>(
-  pool: Pool,
-  connection: Connection,
-  request: BrokerRequest<T>,
-  drop: (connection: Connection) => void,
-): Promise<T> {
-  try {
-    const answer = await request(connection);
-    pool.idle.push(connection);
-    return answer;
-  } catch (error) {
-    drop(connection);
-    throw error;
-  }
-}
-
-async function takeUsable(
-  idle: Connection[],
-  drop: (connection: Connection) => void,
-): Promise<Connection | undefined> {
-  for (let connection = idle.pop(); connection !== undefined; connection = idle.pop()) {
-    if (await isUsable(connection)) return connection;
-    drop(connection);
-  }
-  return undefined;
 }
 
 /** A login that is being renewed (KIP-368) is waited for: a broker takes no other request meanwhile. */
@@ -172,11 +131,3 @@ const toSasl = ({ mechanism, username, password, readPassword }: NonNullable<Kaf
 
 const clientClosed = () =>
   operationalError({ code: 'HW_KAFKA_CLIENT_CLOSED', message: 'The Kafka client has been closed.' });
-
-const tooManyPolls = ({ host, port }: BrokerAddress) =>
-  operationalError({
-    code: 'HW_KAFKA_TOO_MANY_FETCHES',
-    message: `${POLLS_MAX} fetches are already in flight to ${host}:${port}.`,
-    fix: 'Run fewer lanes in this process.',
-    canRetry: true,
-  });
