@@ -147,10 +147,10 @@ test('[I8] records of a topic that has the name but another id stay', async () =
   await expect(admin.deleteRecords(name, new Map([[0, 2n]]), other)).rejects.toMatchObject({
     code: 'HW_KAFKA_TOPIC_MADE_AGAIN',
   });
-  expect(await admin.offsetsAt(name, { kind: 'earliest' })).toMatchObject(new Map([[0, 0n]]));
+  expect((await admin.offsetsAt(name, { kind: 'earliest' })).get(0)).toBe(0n);
   const [described] = await admin.describeTopics([name]);
   await admin.deleteRecords(name, new Map([[0, 2n]]), described!.topicId);
-  expect(await admin.offsetsAt(name, { kind: 'earliest' })).toMatchObject(new Map([[0, 2n]]));
+  expect((await admin.offsetsAt(name, { kind: 'earliest' })).get(0)).toBe(2n);
 });
 
 test('records of a topic that is only compacted are refused with the setting to change', async () => {
