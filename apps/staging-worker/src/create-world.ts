@@ -14,6 +14,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createSwapRows } from './backfill/swap-rows.ts';
 import { createTableRanges } from './backfill/table-ranges.ts';
 import { createThreadedEngine } from './engine/threaded-engine.ts';
 import type { Environment } from './environment.ts';
@@ -87,6 +88,7 @@ export async function createWorld(environment: Environment, tools: WorldTools): 
     operating: postgres.operating,
     rows: createReplayRows(database),
     ranges: createTableRanges(database),
+    swaps: createSwapRows(database),
     openSource: () =>
       createRecordSource({ settings: toKafkaSettings(environment), clientId: 'headwater-backfill' }),
     engine,

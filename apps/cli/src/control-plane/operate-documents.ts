@@ -49,6 +49,16 @@ export const planRestartMutation = `
     result: planRestart(input: $input) { operatingPlan { ${operatingPlanFields} } ${userErrors} }
   }`;
 
+export const planSwapMutation = `
+  mutation ($input: PlanSwapInput!) {
+    result: planSwap(input: $input) { operatingPlan { ${operatingPlanFields} } ${userErrors} }
+  }`;
+
+export const planSwapUndoMutation = `
+  mutation ($input: PlanSwapUndoInput!) {
+    result: planSwapUndo(input: $input) { operatingPlan { ${operatingPlanFields} } ${userErrors} }
+  }`;
+
 export const applyOperatingPlanMutation = `
   mutation ($input: ApplyOperatingPlanInput!) {
     result: applyOperatingPlan(input: $input) {

@@ -9,9 +9,12 @@ export const operateEnglish = {
     poison: 'Say which share of refused records is an incident, and whether it stops the lane',
     acceptLoss: 'Record that an incident’s gap is lost for good (as `incidents accept-loss`)',
     replay: 'Judge quarantined records again and land those that are accepted',
-    plans: 'List plans of replays, backfills and restarts with what became of them',
+    plans: 'List plans of replays, backfills, swaps and restarts with what became of them',
     restart: 'Begin again at an offset, in a new table; the table of before stays readable',
+    backfills: 'Read a range of the topic again, and put it in the place of what was landed',
     backfill: 'Read a range of the topic again into a side table',
+    swap: 'Put the side table of a backfill in the place of its ranges, quarantine included',
+    undoSwap: 'Bring back what stood in the ranges before the swap, until it is vacuumed',
     incidentShow: 'Show one incident: cause, exact gap, reasons, fix, who closed it',
     incidentResolve: 'Close an incident that has no gap, for example one of poison',
   },
@@ -28,6 +31,7 @@ export const operateEnglish = {
     rangeTo: 'offset behind the last of the range',
     fromTime: 'records written at or after this time, in every partition',
     toTime: 'records written before this time',
+    backfillId: 'name of the backfill, as `pipeline plans` shows it',
     dryRun: 'show what would happen and change nothing',
     share: 'share of refused records above which it is an incident, for example 0.2',
     windowRecords: 'records judged together',
@@ -56,6 +60,13 @@ export const operateEnglish = {
     }: Readonly<Record<'backfill' | 'landed' | 'refused' | 'table', string>>,
   ) =>
     `${product}: backfill ${backfill} holds ${landed} rows, ${refused} records were refused. Look at ${table}.`,
+  swapped: (
+    product: string,
+    { backfill, landed, refused }: Readonly<Record<'backfill' | 'landed' | 'refused', string>>,
+  ) =>
+    `${product}: backfill ${backfill} is in the table with ${landed} rows, ${refused} records are in quarantine. \`headwater pipeline backfill undo\` takes it back.`,
+  swapUndone: (product: string, backfill: string) =>
+    `${product}: the ranges of backfill ${backfill} are again as they were before its swap.`,
   restarted: (product: string, table: string) =>
     `${product} begins again in ${table}; the table of before stays as it is.`,
   paused: (product: string) => `${product} is paused; records wait in the topic.`,

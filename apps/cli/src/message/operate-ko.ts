@@ -11,9 +11,12 @@ export const operateKorean: OperateMessages = {
     poison: '거부된 레코드의 비율이 얼마를 넘으면 인시던트인지, 레인을 멈출지 정함',
     acceptLoss: '인시던트의 구간이 영구히 손실되었음을 기록 (`incidents accept-loss`와 같음)',
     replay: '격리된 레코드를 다시 판정하여 통과한 것을 적재',
-    plans: '재처리, 백필, 재시작 계획과 그 결과 목록',
+    plans: '재처리, 백필, 교체, 재시작 계획과 그 결과 목록',
     restart: '오프셋에서 새 테이블로 다시 시작. 이전 테이블은 그대로 읽을 수 있음',
+    backfills: '토픽의 한 구간을 다시 읽고, 적재된 것을 그것으로 교체',
     backfill: '토픽의 한 구간을 곁 테이블로 다시 읽음',
+    swap: '백필의 곁 테이블로 그 구간을 교체 (격리 포함)',
+    undoSwap: '교체 전의 구간으로 되돌림. 파일이 정리되기 전까지 가능',
     incidentShow: '인시던트 하나 보기: 원인, 정확한 구간, 사유, 해결 방법, 닫은 사람',
     incidentResolve: '구간이 없는 인시던트를 닫음 (예: poison)',
   },
@@ -30,6 +33,7 @@ export const operateKorean: OperateMessages = {
     rangeTo: '구간의 마지막 다음 오프셋',
     fromTime: '모든 파티션에서 이 시각부터 기록된 레코드',
     toTime: '이 시각 전에 기록된 레코드',
+    backfillId: '`pipeline plans`에 보이는 백필 이름',
     dryRun: '무엇이 일어날지 보여 주기만 하고 바꾸지 않음',
     share: '인시던트가 되는 거부 레코드 비율, 예: 0.2',
     windowRecords: '함께 판단할 레코드 수',
@@ -49,6 +53,9 @@ export const operateKorean: OperateMessages = {
     `${product}: ${landed}건이 적재되어 격리에서 나갔고, ${refused}건은 다시 거부되었습니다.`,
   backfilled: (product, { backfill, landed, refused, table }) =>
     `${product}: 백필 ${backfill}에 ${landed}행이 있고 레코드 ${refused}건이 거부되었습니다. ${table}을(를) 확인하세요.`,
+  swapped: (product, { backfill, landed, refused }) =>
+    `${product}: 백필 ${backfill}이(가) ${landed}행으로 테이블에 들어갔고 레코드 ${refused}건은 격리에 있습니다. \`headwater pipeline backfill undo\`로 되돌립니다.`,
+  swapUndone: (product, backfill) => `${product}: 백필 ${backfill}의 구간이 교체 전으로 돌아왔습니다.`,
   restarted: (product, table) =>
     `${product}을(를) ${table}에서 다시 시작합니다. 이전 테이블은 그대로 남습니다.`,
   paused: (product) => `${product}을(를) 일시 중지했습니다. 레코드는 토픽에서 기다립니다.`,

@@ -1,17 +1,19 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { backfillPipeline, type BackfillOptions } from '../command/backfill.ts';
 import { restartPipeline, type RestartOptions } from '../command/restart.ts';
+import { swapBackfill, undoSwap, type SwapOptions } from '../command/swap.ts';
 import type { CommandContext, RunCommand } from '../context.ts';
 import { addExamples, instant, wholeNumber } from './option-values.ts';
 
 const dayS = 86_400;
 const partitionsMax = 100_000;
 
-/** The verbs of `pipeline` that read a range of the topic again. */
+/** The verbs of `pipeline backfill`. `run` needs not be named. */
 export function registerBackfill(pipeline: Command, context: CommandContext, run: RunCommand): void {
   const { operate, option, title } = context.messages;
-  const command = pipeline
-    .command('backfill')
+  const backfill = pipeline.command('backfill').description(operate.about.backfills);
+  const command = backfill
+    .command('run', { isDefault: true })
     .description(operate.about.backfill)
     .argument('<product>', option.product)
     .option(
@@ -32,6 +34,32 @@ export function registerBackfill(pipeline: Command, context: CommandContext, run
     'headwater pipeline backfill ads/ad-events --partition 0 --from 1000 --to 2000 --dry-run',
     'headwater pipeline backfill ads/ad-events --from-time 2026-01-01T00:00:00Z --to-time 2026-01-02T00:00:00Z',
   ]);
+  registerSwap(backfill, context, run);
+}
+
+/** Moves a side table into the table, and back. */
+function registerSwap(backfill: Command, context: CommandContext, run: RunCommand): void {
+  const { operate, option, title } = context.messages;
+  const verbs = [
+    { name: 'swap', about: operate.about.swap, act: swapBackfill },
+    { name: 'undo', about: operate.about.undoSwap, act: undoSwap },
+  ];
+  for (const { name, about, act } of verbs) {
+    const command = backfill
+      .command(name)
+      .description(about)
+      .argument('<product>', option.product)
+      .argument('<backfill>', operate.option.backfillId)
+      .option('--dry-run', operate.option.dryRun)
+      .option('--timeout <seconds>', option.timeout, wholeNumber(1, dayS), 3_600)
+      .action((product: string, backfillId: string, options: SwapOptions) =>
+        run(() => act(context, product, backfillId, options)),
+      );
+    addExamples(command, title['examples'] ?? '', [
+      `headwater pipeline backfill ${name} ads/ad-events 5f1c0a9b72de --dry-run`,
+      `headwater pipeline backfill ${name} ads/ad-events 5f1c0a9b72de`,
+    ]);
+  }
 }
 
 export function registerRestart(pipeline: Command, context: CommandContext, run: RunCommand): void {

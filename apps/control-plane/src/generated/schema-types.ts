@@ -846,7 +846,7 @@ export interface ResumeOperationPayload {
   readonly userErrors: readonly UserError[];
 }
 
-export type OperatingKind = 'REPLAY' | 'BACKFILL' | 'RESTART';
+export type OperatingKind = 'REPLAY' | 'BACKFILL' | 'RESTART' | 'SWAP' | 'UNDO_SWAP';
 
 export type OperatingPlanState =
   'PLANNING' | 'PREVIEWED' | 'APPLYING' | 'APPLIED' | 'SUPERSEDED' | 'REFUSED' | 'FAILED';
@@ -937,6 +937,30 @@ export interface PartitionOffsetInput {
 }
 
 export interface PlanRestartPayload {
+  readonly operatingPlan?: OperatingPlan | null | undefined;
+  readonly userErrors: readonly UserError[];
+}
+
+export interface PlanSwapInput {
+  readonly product: string;
+  readonly backfillId: string;
+  readonly idempotencyKey?: string | null | undefined;
+  readonly dryRun?: boolean | null | undefined;
+}
+
+export interface PlanSwapPayload {
+  readonly operatingPlan?: OperatingPlan | null | undefined;
+  readonly userErrors: readonly UserError[];
+}
+
+export interface PlanSwapUndoInput {
+  readonly product: string;
+  readonly backfillId: string;
+  readonly idempotencyKey?: string | null | undefined;
+  readonly dryRun?: boolean | null | undefined;
+}
+
+export interface PlanSwapUndoPayload {
   readonly operatingPlan?: OperatingPlan | null | undefined;
   readonly userErrors: readonly UserError[];
 }

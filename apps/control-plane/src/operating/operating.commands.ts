@@ -7,13 +7,15 @@ import type {
   PlanBackfillInput,
   PlanReplayInput,
   PlanRestartInput,
+  PlanSwapInput,
+  PlanSwapUndoInput,
 } from '../generated/schema-types.ts';
 import { traceOfRequest } from '../operation/trace-of-request.ts';
 import type { MutationCall, Mutations, Outcome } from '../schema/mutation.ts';
 import { DATABASE, MUTATIONS, PLATFORM, RINGS, type Platform, type Rings } from '../services.ts';
 import { findPipeline } from '../staging/staging.commands.ts';
 import { operatingSteps } from './operating.executor.ts';
-import { parseBackfill, parseRestart } from './parse-wish.ts';
+import { parseBackfill, parseRestart, parseSwap } from './parse-wish.ts';
 
 type PlanRefs = { readonly planId: string; readonly workId: string };
 type ApplyRefs = { readonly planId: string; readonly operationId: string };
@@ -60,6 +62,14 @@ export class OperatingCommands {
 
   planRestart(call: MutationCall & { readonly input: PlanRestartInput }) {
     return this.#planParsed(call, call.input.product, parseRestart(call.input));
+  }
+
+  planSwap(call: MutationCall & { readonly input: PlanSwapInput }) {
+    return this.#planParsed(call, call.input.product, parseSwap('swap', call.input.backfillId));
+  }
+
+  planSwapUndo(call: MutationCall & { readonly input: PlanSwapUndoInput }) {
+    return this.#planParsed(call, call.input.product, parseSwap('undo-swap', call.input.backfillId));
   }
 
   async #planParsed(

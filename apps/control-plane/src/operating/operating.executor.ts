@@ -8,6 +8,8 @@ const titles: Readonly<Record<OperatingKind, string>> = {
   replay: 'land the records that are accepted',
   backfill: 'read the range into the side table',
   restart: 'begin again',
+  swap: 'put the side table in the place of its ranges',
+  'undo-swap': 'bring back what stood in the ranges',
 };
 
 export const operatingSteps = (kind: OperatingKind) => [

@@ -7,6 +7,8 @@ import type {
   PlanBackfillInput,
   PlanReplayInput,
   PlanRestartInput,
+  PlanSwapInput,
+  PlanSwapUndoInput,
 } from '../generated/schema-types.ts';
 import { toOperation } from '../operation/operation.map.ts';
 import { limits } from '../schema/limits.ts';
@@ -57,6 +59,16 @@ export class OperatingResolver {
   @Mutation('planRestart')
   async planRestart(@Args('input') input: PlanRestartInput, @Context() { principal }: RequestContext) {
     return this.#shown(await this.#commands.planRestart({ principal, mutation: 'planRestart', input }));
+  }
+
+  @Mutation('planSwap')
+  async planSwap(@Args('input') input: PlanSwapInput, @Context() { principal }: RequestContext) {
+    return this.#shown(await this.#commands.planSwap({ principal, mutation: 'planSwap', input }));
+  }
+
+  @Mutation('planSwapUndo')
+  async planSwapUndo(@Args('input') input: PlanSwapUndoInput, @Context() { principal }: RequestContext) {
+    return this.#shown(await this.#commands.planSwapUndo({ principal, mutation: 'planSwapUndo', input }));
   }
 
   @Mutation('applyOperatingPlan')

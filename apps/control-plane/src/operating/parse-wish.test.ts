@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseBackfill, parseRestart } from './parse-wish.ts';
+import { parseBackfill, parseRestart, parseSwap } from './parse-wish.ts';
 
 const product = 'a/b';
 
@@ -27,6 +27,15 @@ test('a backfill is asked for by offsets or by times, never by both or half of o
       ok: false,
       error: { code: 'HW_BACKFILL_WISH' },
     });
+});
+
+test('a swap names its backfill, and nothing that could leave the folder of its table', () => {
+  expect(parseSwap('swap', '0123456789ab')).toEqual({
+    ok: true,
+    value: { kind: 'swap', backfillId: '0123456789ab' },
+  });
+  for (const name of ['', '0123456789AB', '../../_delta', '0123456789abc'])
+    expect(parseSwap('undo-swap', name)).toMatchObject({ ok: false, error: { code: 'HW_SWAP_WISH' } });
 });
 
 test('a restart begins at exactly one place', () => {

@@ -37,6 +37,10 @@ export function parseRestart({ fromEarliest, atTime, offsets }: PlanRestartInput
   return wish === undefined || others.length > 0 ? err(oneStart) : ok(wish);
 }
 
+/** `backfillId` names a folder, so nothing but what a backfill is called by passes. */
+export const parseSwap = (kind: 'swap' | 'undo-swap', backfillId: string): Parsed =>
+  /^[0-9a-f]{12}$/.test(backfillId) ? ok({ kind, backfillId }) : err(backfillUnknown);
+
 const toOffsets = (
   offsets: readonly { readonly partition: number; readonly offset: bigint }[],
 ): Readonly<Record<string, string>> =>
@@ -47,6 +51,13 @@ const eitherRangesOrTimes: Problem = {
   message: 'A backfill needs either ranges of offsets, or a time to begin and a later one to end at.',
   fix: 'Name --partition, --from and --to, once per partition, or --from-time and --to-time.',
   path: ['ranges'],
+};
+
+const backfillUnknown: Problem = {
+  code: 'HW_SWAP_WISH',
+  message: 'A backfill is named by 12 hexadecimal digits.',
+  fix: 'Look at `headwater pipeline plans`, which shows the backfills of the product.',
+  path: ['backfillId'],
 };
 
 const oneStart: Problem = {

@@ -12,6 +12,7 @@ import {
   encodeKeptRecords,
   planBackfill,
   type KeptRecord,
+  type LedgerTransfer,
   type OperatingPlan,
   type OperatingProgress,
   type PipelineSpec,
@@ -24,17 +25,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { OperatingRun, OperatingWorld } from '../replay/operating-world.ts';
+import { createSwapRows } from './swap-rows.ts';
 import { createTableRanges } from './table-ranges.ts';
 
 /** Records per answer of the topic. */
 const ANSWER_RECORDS = 3;
 const utf8 = new TextEncoder();
 
-/** A topic that lies in memory, as record batches; every sixth record has no name, which the contract demands. */
+/**
+ * A topic that lies in memory, as record batches. Every sixth record has no name, which the contract demands; every
+ * fourth has a flag that a contract with flags refuses.
+ */
 function createMemoryTopic(offsets: readonly number[]) {
   const partitions = offsets.map((end) =>
     Array.from({ length: end }, (_, offset): KeptRecord => {
-      const value = offset % 6 === 5 ? { id: offset } : { id: offset, name: `n${offset}` };
+      const flag = offset % 4 === 1 ? { flag: 'odd' } : {};
+      const value = { id: offset, ...(offset % 6 === 5 ? {} : { name: `n${offset}` }), ...flag };
       return {
         offset: BigInt(offset),
         timestampMs: 1_700_000_000_000 + offset,
@@ -119,6 +125,7 @@ export async function createMemoryBackfill(wrap: (url: string, store: ObjectStor
   const pipeline = pipelineIn(pathToFileURL(folder).href);
   const state = { pipeline };
   const told: OperatingProgress[] = [];
+  const mirrored = new Map<string, LedgerTransfer>();
   const clock = { nowMs: () => Date.now(), monotonicMs: () => performance.now() };
   const source = createMemoryTopic([20, 9]);
   const world = {
@@ -148,8 +155,14 @@ export async function createMemoryBackfill(wrap: (url: string, store: ObjectStor
         state.pipeline = { ...state.pipeline, ...epoch, pipelineId: epoch.nextPipelineId };
         return Promise.resolve('begun');
       },
+      mirrorTransfers: (transfers: readonly LedgerTransfer[]) => {
+        for (const each of transfers)
+          mirrored.set(JSON.stringify([each.transferId, each.partition, each.group]), each);
+        return Promise.resolve();
+      },
     },
     ranges: createTableRanges(database),
+    swaps: createSwapRows(database),
     openSource: () => source,
     sha256: (text: string) => createHash('sha256').update(text).digest('hex'),
   } as unknown as OperatingWorld;
@@ -159,6 +172,10 @@ export async function createMemoryBackfill(wrap: (url: string, store: ObjectStor
     /** What Postgres would say of the pipeline. */
     state,
     told,
+    /** Transfers in Postgres, each once. */
+    mirrored,
+    /** Local files of the lake, for reading them as somebody else would. */
+    database,
     /** Rows of a table, `partition:offset` each, and its log; undefined when it is not there. */
     async read(url: string, names: readonly [string, string]) {
       const store = await connectObjectStore(url, 'read');

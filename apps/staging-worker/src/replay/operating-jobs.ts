@@ -9,8 +9,10 @@ import type {
 import { canonicalJson, HeadwaterError } from '@headwater/kernel';
 import { previewBackfill } from '../backfill/preview-backfill.ts';
 import { previewRestart } from '../backfill/preview-restart.ts';
+import { previewSwap, previewUndo } from '../backfill/preview-swap.ts';
 import { runBackfill } from '../backfill/run-backfill.ts';
 import { runRestart } from '../backfill/run-restart.ts';
+import { runSwap } from '../backfill/run-swap.ts';
 import { findPipeline } from './open-tables.ts';
 import type { OperatingRun, OperatingWorld } from './operating-world.ts';
 import { previewReplay } from './plan-replay.ts';
@@ -31,7 +33,7 @@ async function preview(world: OperatingWorld, planId: string, context: WorkConte
   if (stored?.state !== 'planning') return;
   await guarded(world, stored, context, async () => {
     const pipeline = await findPipeline(world, stored.pipelineId);
-    const plan = await computePreview(world, pipeline, stored.request, context.signal);
+    const plan = await computePreview(world, pipeline, stored.request, context);
     await world.operating.savePreview(planId, plan, world.sha256(canonicalJson({ ...plan })));
   });
 }
@@ -40,15 +42,19 @@ async function computePreview(
   world: OperatingWorld,
   pipeline: PipelineSpec,
   request: OperatingRequest,
-  signal: AbortSignal,
+  context: WorkContext,
 ): Promise<OperatingPlan> {
   switch (request.kind) {
     case 'replay':
       return previewReplay(world, pipeline, request);
     case 'backfill':
-      return previewBackfill(world, pipeline, request, signal);
+      return previewBackfill(world, pipeline, request, context.signal);
     case 'restart':
       return previewRestart(world, pipeline, request);
+    case 'swap':
+      return previewSwap(world, pipeline, request, context);
+    case 'undo-swap':
+      return previewUndo(world, pipeline, request, context);
   }
 }
 
@@ -61,6 +67,9 @@ async function carryOut(run: OperatingRun, progress: OperatingProgress | undefin
       return runBackfill(run);
     case 'restart':
       return runRestart(run);
+    case 'swap':
+    case 'undo-swap':
+      return runSwap(run, request);
   }
 }
 

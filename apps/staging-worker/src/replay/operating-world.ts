@@ -8,6 +8,7 @@ import type {
   ReplayRequest,
   KeptRecord,
 } from '@headwater/core-staging';
+import type { SwapRows } from '../backfill/swap-rows.ts';
 import type { TableRanges } from '../backfill/table-ranges.ts';
 import type { LaneWorld } from '../lane/lane-world.ts';
 import type { OpenTable } from './opened-table.ts';
@@ -18,6 +19,7 @@ export interface OperatingWorld {
   readonly operating: OperatingStore;
   readonly rows: ReplayRows;
   readonly ranges: TableRanges;
+  readonly swaps: SwapRows;
   /** A source of its own: positions of one that lanes share are theirs. The caller closes it. */
   readonly openSource: () => RecordSource;
   readonly engine: RecordSetEngine;

@@ -13,6 +13,7 @@ import {
   type ReplayRequest,
 } from '@headwater/core-staging';
 import { operationalError, userError } from '@headwater/kernel';
+import { finishOpenSwaps } from '../backfill/finish-swap.ts';
 import { dropFiles, publishFiles } from '../lane/data-files.ts';
 import { commitPlan, refreshTable, txnsOf, type LaneTable, type LaneTables } from '../lane/lane-table.ts';
 import { evolveSchema } from '../lane/schema-evolution.ts';
@@ -118,6 +119,8 @@ async function tryPart(
 ): Promise<readonly Coordinate[] | undefined> {
   const { world, pipeline, tables } = run;
   await refreshTable(tables.primary);
+  await refreshTable(tables.quarantine);
+  await finishOpenSwaps(run);
   const before = await world.rows.landed(toOpenTable(tables.primary), pipeline.topic, records);
   const isLanded = new Set(before.map(keyOf));
   const fresh = records.filter((record) => !isLanded.has(keyOf(record)));

@@ -17,6 +17,15 @@ export {
   type CoordinateColumns,
   type RowsAmong,
 } from './range-rows.ts';
+export {
+  compareCoordinates,
+  compareRefusals,
+  copyRest,
+  countRowsInside,
+  type CopyRest,
+  type RangesOfTopic,
+  type SwapFileNames,
+} from './swap-rows.ts';
 export { readTableRows, type RowsSource } from './table-rows.ts';
 export { readCoordinates } from './engine-coordinates.ts';
 export {

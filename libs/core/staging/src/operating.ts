@@ -2,7 +2,7 @@ import type { LedgerClass } from './ledger.ts';
 import type { OffsetRange } from './offset-range.ts';
 
 /** Verbs of operators that change what a table holds. Each is previewed as a plan and carried out by its hash. */
-export type OperatingKind = 'replay' | 'backfill' | 'restart';
+export type OperatingKind = 'replay' | 'backfill' | 'restart' | 'swap' | 'undo-swap';
 
 /** What of quarantine is replayed; an absent member leaves that narrowing out. */
 export interface ReplayRequest {
@@ -24,10 +24,17 @@ export type RestartRequest =
   | { readonly from: { readonly timeMs: number } }
   | { readonly from: { readonly offsets: Readonly<Record<string, string>> } };
 
+/** The side table that takes the place of its ranges, or gives it back. */
+export interface SwapRequest {
+  readonly backfillId: string;
+}
+
 export type OperatingRequest =
   | ({ readonly kind: 'replay' } & ReplayRequest)
   | ({ readonly kind: 'backfill' } & BackfillRequest)
-  | ({ readonly kind: 'restart' } & RestartRequest);
+  | ({ readonly kind: 'restart' } & RestartRequest)
+  | ({ readonly kind: 'swap' } & SwapRequest)
+  | ({ readonly kind: 'undo-swap' } & SwapRequest);
 export type OperatingRequestOf<Kind extends OperatingKind> = Extract<OperatingRequest, { kind: Kind }>;
 
 /** What a verb would do. Plain data that is shown and hashed; offsets and counts as text. */
@@ -102,8 +109,10 @@ export interface LedgerTransfer {
   readonly fromClass: LedgerClass;
   readonly toClass: LedgerClass;
   readonly offsets: bigint;
-  /** Cause they were in quarantine for. */
+  /** Cause they were, or are, in quarantine for. */
   readonly group: { readonly stage: string; readonly reason: string; readonly path: string };
+  /** One of them; present where offsets come into quarantine. */
+  readonly exampleOffset?: bigint;
   readonly tableVersion: bigint;
   readonly committedAtMs: number;
 }

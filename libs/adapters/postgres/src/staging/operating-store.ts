@@ -144,11 +144,23 @@ async function mirrorTransfer(db: Db, transfer: LedgerTransfer): Promise<void> {
     transfer.partition,
     offsets,
   );
-  await db.$executeRaw`
-    UPDATE quarantine_group SET records = greatest(0, records - ${offsets})
-    WHERE pipeline_id = ${transfer.pipelineId}::uuid AND stage = ${group.stage} AND reason = ${group.reason}
-      AND path = ${group.path}`;
+  if (fromClass === 'quarantined')
+    await db.$executeRaw`
+      UPDATE quarantine_group SET records = greatest(0, records - ${offsets})
+      WHERE pipeline_id = ${transfer.pipelineId}::uuid AND stage = ${group.stage} AND reason = ${group.reason}
+        AND path = ${group.path}`;
+  if (toClass === 'quarantined') await addToGroup(db, transfer);
 }
+
+const addToGroup = (db: Db, transfer: LedgerTransfer) => db.$executeRaw`
+  INSERT INTO quarantine_group AS g
+    (pipeline_id, stage, reason, path, records, first_seen_at, last_seen_at, example_partition, example_offset)
+  VALUES (${transfer.pipelineId}::uuid, ${transfer.group.stage}, ${transfer.group.reason}, ${transfer.group.path},
+    ${transfer.offsets}, to_timestamp(${transfer.committedAtMs}::float8 / 1000),
+    to_timestamp(${transfer.committedAtMs}::float8 / 1000), ${transfer.partition}, ${transfer.exampleOffset ?? 0n})
+  ON CONFLICT (pipeline_id, stage, reason, path) DO UPDATE SET records = g.records + excluded.records,
+    last_seen_at = greatest(g.last_seen_at, excluded.last_seen_at),
+    example_partition = excluded.example_partition, example_offset = excluded.example_offset`;
 
 /** Keys of leases and incidents follow the pipeline's by themselves; what the ledger holds stays under the old one. */
 async function beginEpoch(
