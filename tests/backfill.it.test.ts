@@ -9,6 +9,7 @@ import {
   type ReadTable,
   type StagedProduct,
 } from '../apps/staging-worker/src/staging-fixture.test-data.ts';
+import { runSql } from '@headwater/platform-embedded';
 import { createOperatingWorld, type OperatingWorld } from './operating-world.ts';
 
 let world: OperatingWorld;
@@ -172,4 +173,109 @@ test('a restart begins a table of its own, leaves the one before as it was, skip
   expect(await coordinates(await product.table())).toEqual(kept);
   expect((await product.table()).snapshot.version - version).toBeLessThanOrEqual(1n);
   await world.staging.retire(pipeline!.spec.pipelineId);
+});
+
+/** Every column of every row, in order, so that nothing about a row can change unseen. */
+const wholeRows = async (table: ReadTable) => {
+  const isPrimary = table.snapshot.schema.fields.some(({ name }) => name === '_offset');
+  const place = isPrimary ? '_partition as p, _offset as o' : '"partition" as p, "offset" as o';
+  const rows = await table.select(`select ${place}, * from rows order by 1, 2`);
+  return rows.map((row) => ({ key: keyOf(row), row: JSON.stringify(row) }));
+};
+
+/** What Postgres says of the pipeline: rows and quarantined records of its ledger, and those of its causes. */
+async function accountOf({ pipeline }: StagedProduct) {
+  const one = async (sql: string) => (await runSql(world.staging.databaseUrl, sql))[0]?.map(Number);
+  const where = `WHERE pipeline_id = '${pipeline.pipelineId}'`;
+  return [
+    await one(
+      `SELECT sum(landed), sum(quarantined), sum(next_offset - first_offset) FROM ledger_total ${where}`,
+    ),
+    await one(`SELECT coalesce(sum(records), 0) FROM quarantine_group ${where}`),
+  ];
+}
+
+test('[S15][S10] a swap puts the side table in the place of its ranges beside a live lane, survives a death between its commits, and is undone', async () => {
+  const product = await world.staging.product();
+  const orders = Array.from({ length: 48 }, (_, id) => order(id, id % 6 === 5 ? { name: null } : {}));
+  await product.produce(orders);
+  const worker = await world.staging.startWorker();
+  await eventually(async () => expect(await coordinates(await product.table())).toHaveLength(48));
+  const ends = endsOf(await coordinates(await product.table()));
+  await product.change({ contract: strict, transformHash: 'strict' });
+  const deaths: string[] = [];
+  await world.carryOut(worker, (operating) => ({
+    ...operating,
+    lanes: {
+      ...operating.lanes,
+      openTable: async (url) => {
+        const io = await operating.lanes.openTable(url);
+        const putIfAbsent: typeof io.store.putIfAbsent = async (path, bytes) => {
+          const isSwap = new TextDecoder().decode(bytes).includes('"swap"');
+          if (url === product.pipeline.quarantineUrl && isSwap && deaths.length === 0) {
+            deaths.push('between the commits');
+            throw outage;
+          }
+          return io.store.putIfAbsent(path, bytes);
+        };
+        return { ...io, store: { ...io.store, putIfAbsent } };
+      },
+    },
+  }));
+  const command = ['pipeline', 'backfill'];
+  const range = ['--partition', '0', '--from', '2', '--to', String(ends[0]! - 1)];
+  const both = [...range, '--partition', '1', '--from', '0', '--to', String(ends[1])];
+  const { backfillId, tables } = await show([...command, nameOf(product), ...both]);
+  await expect(world.headwater([...command, 'swap', nameOf(product), backfillId])).rejects.toMatchObject({
+    code: 'HW_SWAP_SIDE_TABLE',
+  });
+  await world.headwater([...command, nameOf(product), ...both]);
+  const before = await wholeRows(await product.table());
+  const [accounted] = await accountOf(product);
+  expect(accounted).toEqual([48, 0, 48]);
+
+  const swap = [...command, 'swap', nameOf(product), backfillId];
+  const shown = await world.headwater([...swap, '--dry-run'], 'ko');
+  expect(shown).toContain('계획:');
+  expect(await wholeRows(await product.table())).toEqual(before);
+  await product.produce([order(900)]);
+  expect(await world.headwater(swap)).toContain(`backfill ${backfillId} is in the table with`);
+  expect(deaths).toEqual(['between the commits']);
+  await eventually(async () => expect((await accountOf(product))[0]?.[2]).toBe(49));
+  const isIn = ({ key }: { key: string }) => {
+    const [p, o] = key.split(':').map(Number);
+    return p === 1 ? o! < ends[1]! : o! >= 2 && o! < ends[0]! - 1;
+  };
+  const swapped = await wholeRows(await product.table());
+  const [side, sideRefused] = [await world.readTable(tables[0]!, ''), await world.readTable(tables[1]!, '')];
+  expect(swapped.filter(isIn)).toEqual(await wholeRows(side));
+  const late = swapped.filter((each) => !isIn(each) && !before.some(({ key }) => key === each.key));
+  expect(late).toHaveLength(1);
+  expect(swapped.filter((each) => !isIn(each) && !late.includes(each))).toEqual(
+    before.filter((each) => !isIn(each)),
+  );
+  const refused = await wholeRows(await product.quarantine());
+  expect(refused).toEqual(await wholeRows(sideRefused));
+  expect(refused.length).toBeGreaterThan(4);
+  expect(judgeLedger(await (await product.table()).batches())).toEqual([]);
+  expect(await accountOf(product)).toEqual([[swapped.length, refused.length, 49], [refused.length]]);
+
+  const undo = [...command, 'undo', nameOf(product), backfillId];
+  expect(await world.headwater(undo)).toContain('as they were before its swap');
+  await product.produce([order(901)]);
+  await eventually(async () => expect((await accountOf(product))[0]?.[2]).toBe(50));
+  const restored = await wholeRows(await product.table());
+  expect(restored.filter(({ key }) => before.some((each) => each.key === key))).toEqual(before);
+  expect(restored).toHaveLength(50);
+  expect(await wholeRows(await product.quarantine())).toEqual([]);
+  expect(await accountOf(product)).toEqual([[50, 0, 50], [0]]);
+  await expect(world.headwater(undo)).rejects.toMatchObject({ code: 'HW_SWAP_NOTHING' });
+  const { items } = await world.services.database.reads.audit.list({ direction: 'forward', limit: 50 }, {});
+  expect(items.map(({ item }) => item.event)).toEqual(
+    expect.arrayContaining(
+      ['swap-plan-requested', 'swap-approved', 'swap-applied', 'undo-swap-applied'].map(
+        (each) => `pipeline.${each}`,
+      ),
+    ),
+  );
 });
