@@ -1,5 +1,6 @@
 import { operationalError } from '@headwater/kernel';
 import { readLogEntry } from '@headwater/core-delta';
+import type { RetentionTarget, TableInventory } from '@headwater/core-retention';
 import { afterAll, afterEach, beforeAll, expect, inject, test, vi } from 'vitest';
 import {
   column,
@@ -10,6 +11,8 @@ import {
   type StagedProduct,
 } from '../apps/staging-worker/src/staging-fixture.test-data.ts';
 import { runSql } from '@headwater/platform-embedded';
+import { observeTables } from '../apps/retention-worker/src/observe-product.ts';
+import type { RetentionWorld } from '../apps/retention-worker/src/retention-world.ts';
 import { createOperatingWorld, type OperatingWorld } from './operating-world.ts';
 
 let world: OperatingWorld;
@@ -203,6 +206,12 @@ test('[S15][S10] a swap puts the side table in the place of its ranges beside a 
   await eventually(async () => expect(await coordinates(await product.table())).toHaveLength(48));
   const ends = endsOf(await coordinates(await product.table()));
   await product.change({ contract: strict, transformHash: 'strict' });
+  const { pipelineId, topicId, tableUrl, quarantineUrl } = product.pipeline;
+  const pipelines = [{ pipelineId, topicId, tableUrl, lanes: 1 }];
+  const target = { tableUrl, quarantineUrl, pipelines } as unknown as RetentionTarget;
+  const retention = ({ lanes }: typeof worker.operating) =>
+    ({ openTable: lanes.openTable }) as RetentionWorld;
+  const leases: TableInventory[] = [];
   const deaths: string[] = [];
   await world.carryOut(worker, (operating) => ({
     ...operating,
@@ -214,6 +223,7 @@ test('[S15][S10] a swap puts the side table in the place of its ranges beside a 
           const isSwap = new TextDecoder().decode(bytes).includes('"swap"');
           if (url === product.pipeline.quarantineUrl && isSwap && deaths.length === 0) {
             deaths.push('between the commits');
+            leases.push(...(await observeTables(retention(operating), target)));
             throw outage;
           }
           return io.store.putIfAbsent(path, bytes);
@@ -241,6 +251,11 @@ test('[S15][S10] a swap puts the side table in the place of its ranges beside a 
   await product.produce([order(900)]);
   expect(await world.headwater(swap)).toContain(`backfill ${backfillId} is in the table with`);
   expect(deaths).toEqual(['between the commits']);
+  // Files that wait for the second commit are older than what retention may take.
+  expect(leases.map(({ oldestOpenIntentMs }) => oldestOpenIntentMs)).toEqual([
+    expect.any(Number),
+    expect.any(Number),
+  ]);
   await eventually(async () => expect((await accountOf(product))[0]?.[2]).toBe(49));
   const isIn = ({ key }: { key: string }) => {
     const [p, o] = key.split(':').map(Number);

@@ -8,7 +8,14 @@ import {
   type TableInventory,
   type TopicInventory,
 } from '@headwater/core-retention';
-import { batchSeqAppId, nextOffsetsIn, parseIntentPath } from '@headwater/core-staging';
+import {
+  batchSeqAppId,
+  nextOffsetsIn,
+  openSwaps,
+  parseIntentPath,
+  parseSwapIntent,
+  swapIntentPath,
+} from '@headwater/core-staging';
 import type { RetentionWorld } from './retention-world.ts';
 
 /** Looks at the topic, the tables and the positions of every pipeline, from their own sources of truth. */
@@ -83,12 +90,15 @@ export async function observeTables(
     clockColumn: '_timestamp',
   });
   if (primary === undefined) return [];
-  const oldestOpenIntentMs = findOldestOpenIntent(target, primary);
   const quarantine = await observeTable(world, {
     copy: 'quarantine',
     url: target.quarantineUrl,
     clockColumn: 'timestamp',
   });
+  const oldestOpenIntentMs = oldest([
+    ...openIntentTimes(target, primary),
+    ...(quarantine === undefined ? [] : await openSwapTimes(world, target, primary, quarantine)),
+  ]);
   const unmirroredFrom = firstUnmirrored(target);
   const open = oldestOpenIntentMs === undefined ? {} : { oldestOpenIntentMs };
   return [
@@ -125,23 +135,45 @@ async function listAll({ store }: TableIo): Promise<readonly ObjectInfo[]> {
 }
 
 /** An intent above the lane's committed batchSeq stands for files that no log entry names yet [S2]. */
-function findOldestOpenIntent(
+function openIntentTimes(
   { pipelines, tableUrl }: RetentionTarget,
   { intents, snapshot }: Listed,
-): number | undefined {
+): readonly number[] {
   const lanes = pipelines
     .filter((pipeline) => pipeline.tableUrl === tableUrl)
     .flatMap(({ pipelineId, lanes: count }) =>
       Array.from({ length: count }, (_, lane) => ({ pipelineId, lane })),
     );
-  const times = lanes.flatMap((lane) => {
+  return lanes.flatMap((lane) => {
     const committed = snapshot.txns.get(batchSeqAppId(lane))?.version ?? -1n;
     return intents
       .filter(({ path }) => BigInt(parseIntentPath(lane, path)?.batchSeq ?? -1) > committed)
       .map(({ modifiedMs }) => modifiedMs);
   });
-  return times.length === 0 ? undefined : Math.min(...times);
 }
+
+/** Files that the quarantine of a swap waits for are older than its intent, and in no log entry before its commit [S15]. */
+async function openSwapTimes(
+  world: RetentionWorld,
+  { pipelines }: RetentionTarget,
+  primary: Listed,
+  quarantine: Listed,
+): Promise<readonly number[]> {
+  const open = pipelines.flatMap(({ pipelineId }) =>
+    openSwaps(pipelineId, txnVersions(primary.snapshot), txnVersions(quarantine.snapshot)),
+  );
+  if (open.length === 0) return [];
+  const { store } = await world.openTable(primary.url);
+  const intents = await Promise.all(open.map((swap) => store.get(swapIntentPath(swap))));
+  return intents.flatMap((bytes) => {
+    const parsed = bytes === undefined ? undefined : parseSwapIntent(bytes);
+    if (parsed?.ok !== true) return [0];
+    return [parsed.value.atMs, ...parsed.value.quarantine.adds.map((add) => add.modificationTime)];
+  });
+}
+
+const oldest = (times: readonly number[]): number | undefined =>
+  times.length === 0 ? undefined : Math.min(...times);
 
 /** Beyond log retention Postgres is the record of the ledger, so an entry goes only after it was copied [S10]. */
 function firstUnmirrored({ pipelines, tableUrl }: RetentionTarget): bigint | undefined {
