@@ -26,7 +26,7 @@ import { evolveSchema } from '../lane/schema-evolution.ts';
 import { toOpenTable, worldMoved } from '../replay/open-tables.ts';
 import type { OperatingRun } from '../replay/operating-world.ts';
 import { keptMs, missingFiles } from './look-at-undo.ts';
-import { readSwapIntent } from './swap-intents.ts';
+import { readSwapIntent, settleSwapIntent } from './swap-intents.ts';
 
 export interface OpenSwap extends Pick<OperatingRun, 'world' | 'fence' | 'signal'> {
   readonly pipeline: PipelineSpec;
@@ -45,6 +45,7 @@ export async function finishSwap(open: OpenSwap, intent: SwapIntent): Promise<vo
   await swapPrimary(open, intent);
   await swapQuarantine(open, intent);
   await mirrorSwap(open, intent);
+  await settleSwapIntent(tables.primary, intent);
   await checkpointWhenDue(world.lanes, tables.primary);
   await checkpointWhenDue(world.lanes, tables.quarantine);
 }
@@ -100,6 +101,7 @@ async function giveUp({ tables }: OpenSwap, intent: SwapIntent, because: string)
     await unpublishFiles(tables.primary, intent.primary.adds);
     await unpublishFiles(tables.quarantine, intent.quarantine.adds);
   }
+  await settleSwapIntent(tables.primary, intent);
   throw worldMoved(because);
 }
 

@@ -1,6 +1,13 @@
-import { deletedFileRetentionMs, type AddFile } from '@headwater/core-delta';
-import { filesGone, judgeUndo, swapAppId, type PipelineSpec, type SwapIntent } from '@headwater/core-staging';
-import { userError } from '@headwater/kernel';
+import { deletedFileRetentionMs, fileKey, loadSnapshot, type AddFile } from '@headwater/core-delta';
+import {
+  filesGone,
+  judgeUndo,
+  swapAppId,
+  type PipelineSpec,
+  type SwapExchange,
+  type SwapIntent,
+} from '@headwater/core-staging';
+import { HeadwaterError, userError } from '@headwater/kernel';
 import { txnsOf, type LaneTable, type LaneTables } from '../lane/lane-table.ts';
 import { toOpenTable } from '../replay/open-tables.ts';
 import type { OperatingWorld } from '../replay/operating-world.ts';
@@ -10,6 +17,8 @@ import { localPath, type TableSide } from './table-ranges.ts';
 
 export interface UndoLook {
   readonly intent: SwapIntent;
+  readonly primary: SwapExchange;
+  readonly quarantine: SwapExchange;
   readonly deletedFileRetentionMs: number;
 }
 
@@ -29,18 +38,38 @@ export async function lookAtUndo(
       fix: 'Look at `headwater pipeline plans`.',
     });
   const sides = [
-    ['primary', tables.primary, intent.primary],
-    ['quarantine', tables.quarantine, intent.quarantine],
+    ['primary', tables.primary, intent.primary, intent.baseVersion],
+    ['quarantine', tables.quarantine, intent.quarantine, intent.quarantineVersion],
   ] as const;
+  const nothing: SwapExchange = { removes: [], adds: [] };
+  const exchanges = { primary: nothing, quarantine: nothing };
   const looked = { changed: 0, strangers: 0n, lost: 0 };
-  for (const [side, table, { adds, removes }] of sides) {
+  for (const [side, table, { adds, removes }, version] of sides) {
     looked.changed += filesGone(adds, table.snapshot.files).length;
     looked.strangers += await countStrangers(world, pipeline, { side, table, adds, intent });
-    looked.lost += (await missingFiles(table, removes)).length;
+    const restored = await filesAt(table, version, removes);
+    looked.lost += removes.length - restored.length + (await missingFiles(table, restored)).length;
+    exchanges[side] = { removes: adds, adds: restored };
   }
   const nowMs = world.lanes.clock.nowMs();
   requireSound(judgeUndo({ intent, deletedFileRetentionMs: retentionMs, nowMs, ...looked }));
-  return { intent, deletedFileRetentionMs: retentionMs };
+  return { intent, ...exchanges, deletedFileRetentionMs: retentionMs };
+}
+
+/** The files as the log of that version has them, with their statistics; none when it was cleaned up. */
+async function filesAt(
+  { io }: LaneTable,
+  version: bigint,
+  files: readonly AddFile[],
+): Promise<readonly AddFile[]> {
+  if (files.length === 0) return [];
+  try {
+    const snapshot = await loadSnapshot(io, { version });
+    return files.flatMap(({ path }) => snapshot?.files.get(fileKey(path)) ?? []);
+  } catch (error) {
+    if (error instanceof HeadwaterError && error.kind === 'user') return [];
+    throw error;
+  }
 }
 
 /** How long removed files of both tables stay. */

@@ -66,6 +66,25 @@ async function dieEverywhere(run: OperatingRun): Promise<number> {
   }
 }
 
+/** Live files with what the log says of them. */
+async function filesOf(backfill: MemoryBackfill) {
+  const { primary, quarantine } = await readBoth(backfill);
+  return [primary, quarantine].map(({ snapshot }) =>
+    [...snapshot!.files.values()].toSorted((a, b) => (a.path < b.path ? -1 : 1)),
+  );
+}
+
+/** Finished intents stay for good, so they must not be a copy of what rows hold. */
+async function expectNoStatistics(backfill: MemoryBackfill): Promise<void> {
+  const { store } = (await readBoth(backfill)).primary;
+  let intents = 0;
+  for await (const { path } of store.list(`_headwater/swaps/${backfillId}/`)) {
+    expect(new TextDecoder().decode(await store.get(path))).not.toContain('minValues');
+    intents++;
+  }
+  expect(intents).toBe(2);
+}
+
 /** What Postgres would have added to the class `quarantined`. */
 const netQuarantined = ({ mirrored }: MemoryBackfill): bigint =>
   [...mirrored.values()].reduce(
@@ -80,6 +99,7 @@ test.each([false, true])(
     open = await createMemoryBackfill(mortal);
     await stageAndBackfill(open);
     expect(await readBoth(open)).toMatchObject(staged);
+    const original = await filesOf(open);
     const plan = await planSwapOf(open);
     expect(plan.details[0]).toBe(
       `Of partition 0 [2, 19) 13 rows and 4 quarantined records give way to 14 rows and 3 quarantined records of backfill ${backfillId}.`,
@@ -93,6 +113,8 @@ test.each([false, true])(
     const restored = await readBoth(open);
     expect(restored).toMatchObject(staged);
     expect(restored.primary.snapshot!.version).toBe(before + 1n);
+    expect(await filesOf(open)).toEqual(original);
+    await expectNoStatistics(open);
     expect(netQuarantined(open)).toBe(0n);
     await expect(planUndoOf(open)).rejects.toMatchObject({ code: 'HW_SWAP_NOTHING' });
     await carryOut(open, await planSwapOf(open));
@@ -142,6 +164,21 @@ test('[S15] what a lane lands while a swap is on its way stays, and does not sto
   expect([...tables.primary.snapshot.txns.values()]).toContainEqual(
     expect.objectContaining({ appId: `headwater:${open.pipeline.pipelineId}:topic-id:0`, version: 20n }),
   );
+});
+
+test('[S15] two runs of one swap at the same moment are one; of two swaps planned on one table the first is carried out', async () => {
+  open = await createMemoryBackfill((_url, store) => store);
+  const { primary } = await stageAndBackfill(open);
+  const [run, rival] = [swapRun(open, await planSwapOf(open)), swapRun(open, await planSwapOf(open))];
+  const { version } = primary.snapshot;
+  await Promise.all([apply(run), apply(run)]);
+  expect(await readBoth(open)).toMatchObject(swapped);
+  await refreshTable(primary);
+  expect(primary.snapshot.version).toBe(version + 1n);
+  await expect(apply(rival)).rejects.toMatchObject({ code: 'HW_OPERATING_WORLD_MOVED' });
+  const undo = swapRun(open, await planUndoOf(open));
+  await Promise.all([apply(undo), apply(undo)]);
+  expect(await readBoth(open)).toMatchObject(staged);
 });
 
 /** Takes the files out of the table that hold the coordinates, as retention does. */

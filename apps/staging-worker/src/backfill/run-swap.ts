@@ -3,7 +3,6 @@ import {
   countSwapped,
   personalColumns,
   replayAppId,
-  reversed,
   reversedTransfers,
   swapAppId,
   swapFilesText,
@@ -12,6 +11,7 @@ import {
   type OffsetRange,
   type OperatingRequestOf,
   type PipelineSpec,
+  type SwapCounts,
   type SwapExchange,
   type SwapIntent,
 } from '@headwater/core-staging';
@@ -48,11 +48,14 @@ export async function runSwap(run: OperatingRun, request: Request): Promise<void
   await finishSwap(open, intent);
   await world.operating.recordProgress(planId, {
     records: Number(swapOffsets(intent.ranges)),
-    landed: Number(intent.after.landed),
-    refused: Number(intent.after.quarantined),
+    landed: sumOf(intent.after, ({ landed }) => landed),
+    refused: sumOf(intent.after, ({ quarantined }) => quarantined),
     mirroredVersion: tables.primary.snapshot.version.toString(),
   });
 }
+
+const sumOf = (counts: readonly SwapCounts[], pick: (each: SwapCounts) => bigint): number =>
+  Number(counts.reduce((sum, each) => sum + pick(each), 0n));
 
 /** An undo brings back rows as they were landed once, whatever the contract has become. */
 function requireContract({ transformHash }: PipelineSpec, planned: string | undefined): void {
@@ -85,21 +88,25 @@ async function beginSwap(open: SwapRun, backfillId: string): Promise<SwapIntent>
 
 async function beginUndo(open: SwapRun, backfillId: string): Promise<SwapIntent> {
   const { world, pipeline, tables, plan } = open;
-  const { intent: swap } = await lookAtUndo(world, pipeline, tables, backfillId);
+  const undo = await lookAtUndo(world, pipeline, tables, backfillId);
+  const { intent: swap, primary, quarantine } = undo;
   if (swap.planId !== plan.world['swap']) throw worldMoved('another swap is in the table than was shown');
   return store(open, {
     kind: 'undo-swap',
     backfillId,
     ranges: swap.ranges,
-    primary: reversed(swap.primary),
-    quarantine: reversed(swap.quarantine),
+    primary,
+    quarantine,
     before: swap.after,
     after: swap.before,
     transfers: reversedTransfers(swap.transfers),
   });
 }
 
-type Draft = Omit<SwapIntent, 'planId' | 'pipelineId' | 'topicId' | 'baseVersion' | 'rewrites' | 'atMs'>;
+type Draft = Omit<
+  SwapIntent,
+  'planId' | 'pipelineId' | 'topicId' | 'baseVersion' | 'quarantineVersion' | 'rewrites' | 'atMs'
+>;
 
 function store({ world, pipeline, tables, planId, signal }: SwapRun, draft: Draft): Promise<SwapIntent> {
   signal.throwIfAborted();
@@ -110,6 +117,7 @@ function store({ world, pipeline, tables, planId, signal }: SwapRun, draft: Draf
     pipelineId,
     topicId,
     baseVersion: tables.primary.snapshot.version,
+    quarantineVersion: tables.quarantine.snapshot.version,
     rewrites: txnsOf(tables.primary).get(replayAppId(pipelineId)) ?? 0n,
     atMs: world.lanes.clock.nowMs(),
   });

@@ -3,6 +3,7 @@ import {
   parseSwapIntent,
   swapIntentFolder,
   swapIntentPath,
+  withoutStatistics,
   type SwapIntent,
 } from '@headwater/core-staging';
 import { unexpectedError } from '@headwater/kernel';
@@ -23,6 +24,10 @@ export async function putSwapIntent({ io }: LaneTable, draft: SwapIntent): Promi
     canRetry: true,
   });
 }
+
+/** Takes statistics out of an intent that is finished or came to nothing: nobody reads them again. */
+export const settleSwapIntent = ({ io }: LaneTable, intent: SwapIntent): Promise<void> =>
+  io.store.put(swapIntentPath(intent), encodeSwapIntent(withoutStatistics(intent)));
 
 const ATTEMPTS_MAX = 3;
 

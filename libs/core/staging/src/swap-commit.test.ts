@@ -1,9 +1,16 @@
 import type { AddFile } from '@headwater/core-delta';
 import { expect, test } from 'vitest';
+import type { PipelineSpec } from './pipeline.ts';
 import { replayAppId } from './replay.ts';
 import { judgeSwapReady, openSwaps, planSwapCommit, readSwapTransfers, swapAppId } from './swap-commit.ts';
-import { encodeSwapIntent, parseSwapIntent, swapIntentPath, type SwapIntent } from './swap-intent.ts';
-import { judgeUndo, reversedTransfers, swapWaitMsMax, undoableUntilMs } from './swap-undo.ts';
+import {
+  encodeSwapIntent,
+  parseSwapIntent,
+  swapIntentPath,
+  withoutStatistics,
+  type SwapIntent,
+} from './swap-intent.ts';
+import { judgeUndo, planUndo, reversedTransfers, swapWaitMsMax, undoableUntilMs } from './swap-undo.ts';
 
 const file = (path: string): AddFile => ({
   path,
@@ -16,11 +23,11 @@ const file = (path: string): AddFile => ({
 const intent: SwapIntent = {
   ...{ planId: 'plan', kind: 'swap', backfillId: '0123456789ab', pipelineId: 'p', topicId: 't' },
   ranges: [{ partition: 2, from: 2n ** 60n, to: 2n ** 60n + 9n }],
-  ...{ baseVersion: 7n, rewrites: 3n, atMs: 1_000 },
+  ...{ baseVersion: 7n, quarantineVersion: 4n, rewrites: 3n, atMs: 1_000 },
   primary: { removes: [file('old')], adds: [file('new')] },
   quarantine: { removes: [], adds: [file('refused')] },
-  before: { landed: 9n, quarantined: 0n },
-  after: { landed: 8n, quarantined: 1n },
+  before: [{ partition: 2, landed: 9n, quarantined: 0n }],
+  after: [{ partition: 2, landed: 8n, quarantined: 1n }],
   transfers: [
     {
       ...{ partition: 2, fromClass: 'landed', toClass: 'quarantined', offsets: 1n },
@@ -30,10 +37,16 @@ const intent: SwapIntent = {
   ],
 };
 
-test('[S15] an intent keeps every digit and the statistics of the files that leave', () => {
+test('[S15] an intent keeps every digit, and statistics only until it is finished', () => {
   expect(parseSwapIntent(encodeSwapIntent(intent))).toEqual({ ok: true, value: intent });
   expect(swapIntentPath(intent)).toBe('_headwater/swaps/0123456789ab/plan.json');
   expect(parseSwapIntent(new TextEncoder().encode('{}')).ok).toBe(false);
+  const finished = encodeSwapIntent(withoutStatistics(intent));
+  expect(new TextDecoder().decode(finished)).not.toContain('maxValues');
+  expect(parseSwapIntent(finished)).toMatchObject({
+    ok: true,
+    value: { primary: { adds: [{ path: 'new' }] } },
+  });
 });
 
 const live = new Map([['old', file('old')]]);
@@ -79,6 +92,15 @@ test('[S15] a swap is open from the commit of the primary to that of quarantine'
   expect(openSwaps('p', done, new Map())).toEqual([{ pipelineId, backfillId, planId }]);
   expect(openSwaps('p', done, done)).toEqual([]);
   expect(openSwaps('another', done, new Map())).toEqual([]);
+});
+
+test('the plan of an undo says what comes back and until when', () => {
+  const pipeline = { pipelineId: 'p', productName: 'sales/orders', topicId: 't' } as PipelineSpec;
+  const plan = planUndo(pipeline, intent, 7 * day);
+  expect(plan).toMatchObject({ kind: 'undo-swap', records: '9', bytes: '10', world: { swap: 'plan' } });
+  expect(plan.details[1]).toBe(
+    '1 files come back into the tables, 2 leave them. They are kept until 1970-01-07T23:00:01.000Z.',
+  );
 });
 
 const day = 86_400_000;

@@ -14,6 +14,7 @@ export interface SwapExchange {
 }
 
 export interface SwapCounts {
+  readonly partition: number;
   readonly landed: bigint;
   readonly quarantined: bigint;
 }
@@ -25,7 +26,7 @@ export type SwapTransfer = Pick<
 
 /**
  * Fixes a swap before its first commit [S15]; lies in the primary's folder. One that exists is adopted, never replaced.
- * It keeps the statistics of the files that leave, so that an undo can bring them back as they were.
+ * It holds statistics of files only until the swap is finished: they are a copy of what rows hold.
  */
 export interface SwapIntent {
   readonly planId: string;
@@ -34,15 +35,17 @@ export interface SwapIntent {
   readonly pipelineId: string;
   readonly topicId: string;
   readonly ranges: readonly OffsetRange[];
-  /** Version of the primary the intent was made on, and how often a verb had rewritten rows of it by then. */
+  /** Versions of the tables the intent was made on. */
   readonly baseVersion: bigint;
+  readonly quarantineVersion: bigint;
+  /** How often a verb had rewritten rows of the primary by then. */
   readonly rewrites: bigint;
   readonly atMs: number;
   readonly primary: SwapExchange;
   readonly quarantine: SwapExchange;
-  /** Records of the ranges before and after. */
-  readonly before: SwapCounts;
-  readonly after: SwapCounts;
+  /** Records of the ranges before and after, by partition. */
+  readonly before: readonly SwapCounts[];
+  readonly after: readonly SwapCounts[];
   readonly transfers: readonly SwapTransfer[];
 }
 
@@ -52,7 +55,7 @@ export const swapIntentPath = ({ backfillId, planId }: Pick<SwapIntent, 'backfil
 
 const digits = z.string().regex(/^\d{1,19}$/);
 const exchange = z.object({ removes: z.string(), adds: z.string() });
-const counts = z.object({ landed: digits, quarantined: digits });
+const counts = z.array(z.object({ partition: z.int().min(0), landed: digits, quarantined: digits }));
 const intent = z.object({
   planId: z.string(),
   kind: z.enum(['swap', 'undo-swap']),
@@ -61,6 +64,7 @@ const intent = z.object({
   topicId: z.string(),
   ranges: z.array(z.object({ partition: z.int().min(0), from: digits, to: digits })).min(1),
   baseVersion: digits,
+  quarantineVersion: digits,
   rewrites: digits,
   atMs: z.number(),
   primary: exchange,
@@ -85,14 +89,35 @@ export const encodeSwapIntent = (value: SwapIntent): Uint8Array =>
       ...value,
       ranges: value.ranges.map(toTextRange),
       baseVersion: value.baseVersion.toString(),
+      quarantineVersion: value.quarantineVersion.toString(),
       rewrites: value.rewrites.toString(),
       primary: toText(value.primary),
       quarantine: toText(value.quarantine),
-      before: toTextCounts(value.before),
-      after: toTextCounts(value.after),
+      before: value.before.map(toTextCounts),
+      after: value.after.map(toTextCounts),
       transfers: value.transfers.map(toTextTransfer),
     })}\n`,
   );
+
+/** What is kept of an intent that is finished or came to nothing. */
+export const withoutStatistics = (value: SwapIntent): SwapIntent => ({
+  ...value,
+  primary: bare(value.primary),
+  quarantine: bare(value.quarantine),
+});
+
+const bare = ({ removes, adds }: SwapExchange): SwapExchange => ({
+  removes: removes.map(withoutStats),
+  adds: adds.map(withoutStats),
+});
+
+const withoutStats = ({ path, partitionValues, size, modificationTime, dataChange }: AddFile): AddFile => ({
+  path,
+  partitionValues,
+  size,
+  modificationTime,
+  dataChange,
+});
 
 /** The intent in the bytes, or what is wrong with them. */
 export function parseSwapIntent(bytes: Uint8Array): Result<SwapIntent, string> {
@@ -104,11 +129,12 @@ export function parseSwapIntent(bytes: Uint8Array): Result<SwapIntent, string> {
       ...data,
       ranges: data.ranges.map(parseRange),
       baseVersion: BigInt(data.baseVersion),
+      quarantineVersion: BigInt(data.quarantineVersion),
       rewrites: BigInt(data.rewrites),
       primary: toExchange(data.primary),
       quarantine: toExchange(data.quarantine),
-      before: toCounts(data.before),
-      after: toCounts(data.after),
+      before: data.before.map(toCounts),
+      after: data.after.map(toCounts),
       transfers: data.transfers.map((transfer) => ({
         ...transfer,
         offsets: BigInt(transfer.offsets),
@@ -129,12 +155,14 @@ export const toTextTransfer = ({ offsets, exampleOffset, ...rest }: SwapTransfer
 
 const toText = ({ removes, adds }: SwapExchange) => ({ removes: lines(removes), adds: lines(adds) });
 
-const toTextCounts = ({ landed, quarantined }: SwapCounts) => ({
+const toTextCounts = ({ partition, landed, quarantined }: SwapCounts) => ({
+  partition,
   landed: landed.toString(),
   quarantined: quarantined.toString(),
 });
 
-const toCounts = ({ landed, quarantined }: z.infer<typeof counts>): SwapCounts => ({
+const toCounts = ({ partition, landed, quarantined }: z.infer<typeof counts>[number]): SwapCounts => ({
+  partition,
   landed: BigInt(landed),
   quarantined: BigInt(quarantined),
 });

@@ -2,7 +2,7 @@ import { formatRange } from './offset-range.ts';
 import type { OperatingPlan } from './operating.ts';
 import type { PipelineSpec } from './pipeline.ts';
 import type { SwapVerdict } from './swap.ts';
-import type { SwapExchange, SwapIntent, SwapTransfer } from './swap-intent.ts';
+import type { SwapCounts, SwapIntent, SwapTransfer } from './swap-intent.ts';
 
 /** What stands in the way of bringing back what a swap took out. */
 export interface UndoFound {
@@ -12,7 +12,7 @@ export interface UndoFound {
   readonly changed: number;
   /** Rows of the ranges in files the swap did not bring in. */
   readonly strangers: bigint;
-  /** Files that left and that storage no longer holds. */
+  /** Files that left and that storage or the log no longer holds. */
   readonly lost: number;
   readonly deletedFileRetentionMs: number;
   readonly nowMs: number;
@@ -49,7 +49,7 @@ export function judgeUndo(found: UndoFound): SwapVerdict {
     return refused(
       'HW_SWAP_UNDO_EXPIRED',
       lost > 0
-        ? `${lost} of the files that left the tables were vacuumed.`
+        ? `${lost} of the files that left the tables were vacuumed, or the log that names them was cleaned up.`
         : `The files that left the tables were kept until ${new Date(until).toISOString()} and may be vacuumed at any moment.`,
       'Backfill the range again, with the contract of before, and swap that.',
     );
@@ -63,9 +63,6 @@ export function judgeUndo(found: UndoFound): SwapVerdict {
 export const swapWaitMsMax = (deletedFileRetentionMs: number): number =>
   Math.max(MINUTE_MS, Math.min(HOUR_MS, deletedFileRetentionMs / 10) / 2);
 
-/** The same files the other way round. */
-export const reversed = ({ removes, adds }: SwapExchange): SwapExchange => ({ removes: adds, adds: removes });
-
 export const reversedTransfers = (transfers: readonly SwapTransfer[]): readonly SwapTransfer[] =>
   transfers.map((each) => ({ ...each, fromClass: each.toClass, toClass: each.fromClass }));
 
@@ -74,7 +71,8 @@ export function planUndo(
   intent: SwapIntent,
   deletedFileRetentionMs: number,
 ): OperatingPlan {
-  const { backfillId, ranges, primary, quarantine } = intent;
+  const { backfillId, ranges, primary, quarantine, before } = intent;
+  const recordsIn = (each: SwapCounts) => each.landed + each.quarantined;
   const files = [...primary.removes, ...quarantine.removes];
   const until = new Date(undoableUntilMs(intent.atMs, deletedFileRetentionMs)).toISOString();
   return {
@@ -82,13 +80,16 @@ export function planUndo(
     pipelineId: pipeline.pipelineId,
     productName: pipeline.productName,
     request: { kind: 'undo-swap', backfillId },
-    records: '0',
-    bytes: '0',
+    records: before.reduce((sum, each) => sum + recordsIn(each), 0n).toString(),
+    bytes: files.reduce((sum, { size }) => sum + size, 0).toString(),
     ranges: ranges.map(({ partition, from, to }) => ({
       partition,
       from: from.toString(),
       to: to.toString(),
-      records: '0',
+      records: before
+        .filter((each) => each.partition === partition)
+        .reduce((sum, each) => sum + recordsIn(each), 0n)
+        .toString(),
     })),
     tables: [pipeline.tableUrl, pipeline.quarantineUrl],
     details: [

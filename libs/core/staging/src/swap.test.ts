@@ -147,8 +147,8 @@ test('[S10] the plan shows what gives way to what, and names every file it was m
     '1 files leave the table, 1 are written again without the ranges, 1 are copied into it.',
   ]);
   expect(countSwapped(found.compared)).toEqual({
-    before: { landed: 8n, quarantined: 2n },
-    after: { landed: 9n, quarantined: 1n },
+    before: [{ partition: 0, landed: 8n, quarantined: 2n }],
+    after: [{ partition: 0, landed: 9n, quarantined: 1n }],
   });
   const moved = { ...found, primary: { ...found.primary, whole: [file('rewritten')] } };
   expect(planSwap(pipeline, moved, digest).world['files']).not.toBe(plan.world['files']);

@@ -207,21 +207,17 @@ export const swapFilesText = ({
     ].map((files) => files.map(({ path }) => path).sort()),
   );
 
-/** Records of the ranges before and after, over all partitions. */
-export function countSwapped(compared: readonly SwapComparison[]): {
-  readonly before: SwapCounts;
-  readonly after: SwapCounts;
-} {
-  const sum = (pick: (each: SwapComparison) => bigint) =>
-    compared.reduce((all, each) => all + pick(each), 0n);
-  return {
-    before: { landed: sum(({ rows }) => rows), quarantined: sum(({ quarantined }) => quarantined) },
-    after: {
-      landed: sum(({ sideRows }) => sideRows),
-      quarantined: sum(({ sideQuarantined }) => sideQuarantined),
-    },
-  };
-}
+/** Records of the ranges before and after. */
+export const countSwapped = (
+  compared: readonly SwapComparison[],
+): { readonly before: readonly SwapCounts[]; readonly after: readonly SwapCounts[] } => ({
+  before: compared.map(({ partition, rows, quarantined }) => ({ partition, landed: rows, quarantined })),
+  after: compared.map(({ partition, sideRows, sideQuarantined }) => ({
+    partition,
+    landed: sideRows,
+    quarantined: sideQuarantined,
+  })),
+});
 
 export const swapOffsets = (ranges: readonly OffsetRange[]): bigint =>
   ranges.reduce((sum, range) => sum + sizeOf(range), 0n);
