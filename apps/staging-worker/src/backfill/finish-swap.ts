@@ -108,12 +108,17 @@ async function giveUp({ tables }: OpenSwap, intent: SwapIntent, because: string)
 /** Files that waited too long may be vacuumed while the commit is on its way, or are gone already. */
 async function requireFresh({ world, tables }: OpenSwap, intent: SwapIntent): Promise<void> {
   const waitedMs = world.lanes.clock.nowMs() - intent.atMs;
-  if (waitedMs > swapWaitMsMax(keptMs(tables))) throw worldMoved('the swap was prepared too long ago');
+  const isLate = waitedMs > swapWaitMsMax(keptMs(tables));
   const missing = [
     ...(await missingFiles(tables.primary, intent.primary.adds)),
     ...(await missingFiles(tables.quarantine, intent.quarantine.adds)),
   ];
-  if (missing.length > 0) throw worldMoved(`${missing.length} files of the swap were vacuumed`);
+  if (!isLate && missing.length === 0) return;
+  // Its files are left to vacuum: an attempt that began in time may still be committing them.
+  await settleSwapIntent(tables.primary, intent);
+  throw worldMoved(
+    isLate ? 'the swap was prepared too long ago' : `${missing.length} files of the swap were vacuumed`,
+  );
 }
 
 async function swapQuarantine(open: OpenSwap, intent: SwapIntent): Promise<void> {

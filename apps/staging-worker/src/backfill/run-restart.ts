@@ -9,6 +9,7 @@ import { operationalError } from '@headwater/kernel';
 import { commitPlan, refreshTable, txnsOf, type LaneTable } from '../lane/lane-table.ts';
 import { findPipeline, openTables, worldMoved } from '../replay/open-tables.ts';
 import type { OperatingRun } from '../replay/operating-world.ts';
+import { finishOpenSwaps } from './finish-swap.ts';
 
 /**
  * Makes the tables of the next epoch, puts where each partition begins into the new log, and only then gives the
@@ -23,6 +24,8 @@ export async function runRestart(run: OperatingRun): Promise<void> {
   if (pipeline.transformHash !== plan.world['transformHash'])
     throw worldMoved('the contract in force is another one');
   if (pipeline.tableUrl !== plan.world['tableUrl']) throw worldMoved('the pipeline has another table');
+  const tables = await openTables(world, pipeline);
+  await finishOpenSwaps({ world, pipeline, tables, fence: run.fence, signal });
   const next = nextEpoch(pipeline, { pipelineId: nextPipelineId, tableUrl: nextTableUrl });
   await beginTable(run, next);
   signal.throwIfAborted();

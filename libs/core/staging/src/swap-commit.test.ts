@@ -37,8 +37,12 @@ const intent: SwapIntent = {
   ],
 };
 
-test('[S15] an intent keeps every digit, and statistics only until it is finished', () => {
-  expect(parseSwapIntent(encodeSwapIntent(intent))).toEqual({ ok: true, value: intent });
+test('[S15] an intent keeps every digit, and statistics only of files that come in until it is finished', () => {
+  const { stats: _, ...old } = file('old');
+  expect(parseSwapIntent(encodeSwapIntent(intent))).toEqual({
+    ok: true,
+    value: { ...intent, primary: { removes: [old], adds: [file('new')] } },
+  });
   expect(swapIntentPath(intent)).toBe('_headwater/swaps/0123456789ab/plan.json');
   expect(parseSwapIntent(new TextEncoder().encode('{}')).ok).toBe(false);
   const finished = encodeSwapIntent(withoutStatistics(intent));

@@ -26,7 +26,7 @@ export type SwapTransfer = Pick<
 
 /**
  * Fixes a swap before its first commit [S15]; lies in the primary's folder. One that exists is adopted, never replaced.
- * It holds statistics of files only until the swap is finished: they are a copy of what rows hold.
+ * It holds statistics of files that come in, and those only until the swap is finished: they are a copy of what rows hold.
  */
 export interface SwapIntent {
   readonly planId: string;
@@ -107,7 +107,7 @@ export const withoutStatistics = (value: SwapIntent): SwapIntent => ({
 });
 
 const bare = ({ removes, adds }: SwapExchange): SwapExchange => ({
-  removes: removes.map(withoutStats),
+  removes,
   adds: adds.map(withoutStats),
 });
 
@@ -153,7 +153,10 @@ export const toTextTransfer = ({ offsets, exampleOffset, ...rest }: SwapTransfer
   exampleOffset: (exampleOffset ?? 0n).toString(),
 });
 
-const toText = ({ removes, adds }: SwapExchange) => ({ removes: lines(removes), adds: lines(adds) });
+const toText = ({ removes, adds }: SwapExchange) => ({
+  removes: lines(removes.map(withoutStats)),
+  adds: lines(adds),
+});
 
 const toTextCounts = ({ partition, landed, quarantined }: SwapCounts) => ({
   partition,
