@@ -5,38 +5,48 @@ import type { Stack, SupervisedProcess } from '@headwater/platform-embedded';
 
 const root = path.resolve(import.meta.dirname, '..');
 
-/** A running app of the release build. */
 export interface RunningApp {
   readonly url: string;
   readonly process: SupervisedProcess;
 }
 
-/** Starts an app of dist/release on the stack and waits until it is ready. */
-export async function startApp(
-  stack: Stack,
-  app: { readonly name: string; readonly home: string; readonly env: Readonly<Record<string, string>> },
-): Promise<RunningApp> {
-  const port = await stack.choosePort(app.name);
+export interface AppOptions {
+  readonly home: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly nodeArgs?: readonly string[];
+  /** Name of the process, where one app runs several times; default the app's. */
+  readonly instance?: string;
+  /** Folder of dist/ that the app is taken from; default `release`. */
+  readonly variant?: string;
+}
+
+/** Starts an app on the stack and waits until it is ready. */
+export async function startApp(stack: Stack, name: string, options: AppOptions): Promise<RunningApp> {
+  const instance = options.instance ?? name;
+  const port = await stack.choosePort(instance);
   const started = await stack.run({
-    name: app.name,
+    name: instance,
     command: process.execPath,
-    args: [path.join(root, 'dist', 'release', `${app.name}.mjs`)],
+    args: [...(options.nodeArgs ?? []), path.join(root, 'dist', options.variant ?? 'release', `${name}.mjs`)],
     env: {
       PATH: process.env['PATH'],
       HOME: process.env['HOME'],
       ...stack.environment,
-      HEADWATER_HOME: app.home,
+      HEADWATER_HOME: options.home,
       HEADWATER_INSECURE: '1',
       HEADWATER_HTTP_HOST: '127.0.0.1',
       HEADWATER_HTTP_PORT: String(port),
-      ...app.env,
+      ...options.env,
     },
     stopSignal: 'SIGTERM',
     stopDeadlineMs: 20_000,
   });
   const url = `http://127.0.0.1:${port}`;
-  for (let waited = 0; waited < 300; waited++) {
-    if (started.hasExited()) throw new Error(`${app.name} ended:\n${started.logTail()}`);
+  for (let waited = 0; waited < 600; waited++) {
+    if (started.hasExited()) {
+      const { code, signal } = await started.exited;
+      throw new Error(`${instance} ended with ${code ?? signal}:\n${started.logTail()}`);
+    }
     const isReady = await fetch(`${url}/readyz`).then(
       (answer) => answer.ok,
       () => false,
@@ -44,12 +54,12 @@ export async function startApp(
     if (isReady) return { url, process: started };
     await sleep(100);
   }
-  throw new Error(`${app.name} is not ready:\n${started.logTail()}`);
+  throw new Error(`${instance} is not ready:\n${started.logTail()}`);
 }
 
 export type Query = <T>(text: string, variables?: object) => Promise<T>;
 
-/** Asks the control plane as its local administrator. */
+/** Asks the control plane as the administrator of the stack. */
 export const createQuery =
   (url: string, home: string): Query =>
   async <T>(text: string, variables: object = {}): Promise<T> => {
@@ -64,35 +74,56 @@ export const createQuery =
     return data;
   };
 
-/** Onboards the product `bench/<name>` of ad events on a topic of its own, and pauses its pipeline. */
-export async function onboardAdEvents(query: Query, name: string): Promise<{ readonly topic: string }> {
-  const contract = readFileSync(path.join(import.meta.dirname, 'ad-events.odcs.yaml'), 'utf8').replaceAll(
-    'ad-events',
-    name,
-  );
-  const topic = `bench.${name}`;
+/** The contract of the ad events, for the product `bench/<name>`. */
+export function adEventsContract(name = 'ad-events'): string {
+  const contract = readFileSync(path.join(import.meta.dirname, 'ad-events.odcs.yaml'), 'utf8');
+  return contract.replaceAll('ad-events', name);
+}
+
+/** Onboards the product of a contract on a topic of its own and waits until its pipeline is there; it runs then. */
+export async function onboard(
+  query: Query,
+  contract: string,
+  topic: { readonly name: string; readonly partitions: number },
+  staging: { readonly flushInterval?: string } = {},
+): Promise<void> {
   const { onboardDataProduct } = await query<{
     onboardDataProduct: { operation: { id: string } | null; userErrors: readonly unknown[] };
   }>(
     `mutation ($input: OnboardDataProductInput!) { onboardDataProduct(input: $input) { operation { id } userErrors { code message } } }`,
-    { input: { contract, topic: { name: topic, partitions: 6, replicationFactor: 1 } } },
+    { input: { contract, topic: { ...topic, replicationFactor: 1 }, staging } },
   );
   if (onboardDataProduct.operation === null) throw new Error(JSON.stringify(onboardDataProduct.userErrors));
   for (let waited = 0; waited < 300; waited++) {
     const { operation } = await query<{ operation: { status: string } }>(
       `{ operation(id: "${onboardDataProduct.operation.id}") { status error { message } } }`,
     );
+    if (operation.status === 'SUCCEEDED') return;
     if (operation.status === 'FAILED') throw new Error(JSON.stringify(operation));
-    if (operation.status === 'SUCCEEDED') break;
     await sleep(100);
   }
-  await setPipeline(query, name, 'pause');
-  return { topic };
+  throw new Error(`onboarding on ${topic.name} did not end`);
 }
 
-export async function setPipeline(query: Query, name: string, verb: 'pause' | 'resume'): Promise<void> {
+/** `product` is its full name: `bench/ad-events`. */
+export async function setPipeline(query: Query, product: string, verb: 'pause' | 'resume'): Promise<void> {
   const reason = verb === 'pause' ? ', reason: "bench"' : '';
   await query(
-    `mutation { ${verb}Pipeline(input: { product: "bench/${name}"${reason} }) { userErrors { message } } }`,
+    `mutation { ${verb}Pipeline(input: { product: "${product}"${reason} }) { userErrors { message } } }`,
   );
 }
+
+/** Value of one series of an app's /metrics, or undefined while it is not there. */
+export async function readMetric(url: string, series: string): Promise<number | undefined> {
+  const text = await fetch(`${url}/metrics`).then((answer) => answer.text());
+  const line = text
+    .split('\n')
+    .find((each) => each.startsWith(series.split('{')[0]!) && matches(each, series));
+  return line === undefined ? undefined : Number(line.slice(line.lastIndexOf(' ') + 1));
+}
+
+const matches = (line: string, series: string): boolean =>
+  (/\{(.*)\}/.exec(series)?.[1] ?? '')
+    .split(',')
+    .filter((label) => label !== '')
+    .every((label) => line.includes(label));

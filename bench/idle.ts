@@ -1,13 +1,12 @@
 // What idle pipelines cost one worker process. See bench/README.md.
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
-import path from 'node:path';
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { startStack, type Stack } from '@headwater/platform-embedded';
+import type { Stack } from '@headwater/platform-embedded';
 import { clonePipelines } from './clone-pipelines.ts';
+import { adEventsContract, createQuery, onboard, readMetric, startApp } from './headwater-system.ts';
 import { readProcessCost } from './process-cost.ts';
-import { onboardAdEvents, readMetric, startApp } from './running-app.ts';
+import { withStack } from './staging-table/bench-world.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -19,23 +18,14 @@ const pipelines = Number(options.pipelines);
 const seconds = Number(options.seconds);
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
 
-const home = mkdtempSync(path.join(tmpdir(), 'headwater-idle-'));
-const stack = await startStack({
-  home,
-  cacheDir: process.env['HEADWATER_CACHE_DIR'] ?? path.join(homedir(), '.cache', 'headwater'),
-  env: { PATH: process.env['PATH'], HOME: process.env['HOME'], JAVA_HOME: process.env['JAVA_HOME'] },
-  onProgress: () => undefined,
-});
-try {
-  process.stdout.write(`${JSON.stringify(await run(stack))}\n`);
-} finally {
-  await stack.stop();
-  rmSync(home, { recursive: true, force: true });
-}
+process.stdout.write(`${JSON.stringify(await withStack(run))}\n`);
 
-async function run(stack: Stack): Promise<object> {
+async function run(stack: Stack, home: string): Promise<object> {
   const controlPlane = await startApp(stack, 'control-plane', { home });
-  await onboardAdEvents(home, controlPlane.url, { name: 'bench.ad-events', partitions: 1 });
+  await onboard(createQuery(controlPlane.url, home), adEventsContract(), {
+    name: 'bench.ad-events',
+    partitions: 1,
+  });
   await controlPlane.process.stop();
   await clonePipelines(stack, pipelines, 'bench.idle');
   const began = performance.now();

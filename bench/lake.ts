@@ -1,15 +1,21 @@
 // Drains the same ad events onto local disk and into a bucket, in turns. See bench/README.md.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
-import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { startStack, type Stack } from '@headwater/platform-embedded';
+import type { Stack } from '@headwater/platform-embedded';
 import { s3ServerMissing, startS3Server, type S3Server } from '@headwater/testkit';
-import { readlinkSync } from 'node:fs';
-import { findBenchDir, findKafkaLibs, generateAdEvents } from './ad-event-topic.ts';
-import { createQuery, onboardAdEvents, setPipeline, startApp, type Query } from './headwater-system.ts';
+import { generateAdEvents, generatorOf } from './ad-event-topic.ts';
+import {
+  adEventsContract,
+  createQuery,
+  onboard,
+  setPipeline,
+  startApp,
+  type Query,
+  type RunningApp,
+} from './headwater-system.ts';
 import { readProcessCost } from './process-cost.ts';
+import { withBenchWorld } from './staging-table/bench-world.ts';
+import type { BenchWorld } from './staging-table/table-row.ts';
 
 const { values: options } = parseArgs({
   options: { records: { type: 'string', default: '1000000' }, rounds: { type: 'string', default: '2' } },
@@ -17,31 +23,16 @@ const { values: options } = parseArgs({
 const records = Number(options.records);
 const rounds = Number(options.rounds);
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
-const stop = (text: string): never => {
-  say(text);
-  process.exit(1);
-};
-const benchDir =
-  findBenchDir(process.env, path.resolve(import.meta.dirname, '..')) ??
-  stop('The record generator is not on this machine (HEADWATER_BENCH_DIR): nothing to drain.');
 const missing = s3ServerMissing();
-if (missing !== undefined) stop(`The bench needs the S3 server of the tests: ${missing}.`);
-
-const cacheDir = process.env['HEADWATER_CACHE_DIR'] ?? path.join(homedir(), '.cache', 'headwater');
-const home = mkdtempSync(path.join(tmpdir(), 'headwater-bench-'));
-const stack = await startStack({
-  home,
-  cacheDir,
-  env: { PATH: process.env['PATH'], HOME: process.env['HOME'], JAVA_HOME: process.env['JAVA_HOME'] },
-  onProgress: () => undefined,
-});
+if (missing !== undefined) {
+  say(`The bench needs the S3 server of the tests: ${missing}.`);
+  process.exit(1);
+}
 const server = await startS3Server();
 try {
-  process.stdout.write(`${JSON.stringify(await run())}\n`);
+  process.stdout.write(`${JSON.stringify(await withBenchWorld(run))}\n`);
 } finally {
   await server[Symbol.asyncDispose]();
-  await stack.stop();
-  rmSync(home, { recursive: true, force: true });
 }
 
 type Lake = 'disk' | 's3';
@@ -55,34 +46,22 @@ interface Drained {
   readonly phases: Readonly<Record<string, number>>;
 }
 
-async function run(): Promise<object> {
+async function run(world: BenchWorld): Promise<object> {
   const lakes: readonly Lake[] = ['disk', 's3'];
   const names = Array.from({ length: rounds }, (_, round) =>
     lakes.map((lake) => `${lake}-${round + 1}`),
   ).flat();
   for (const lake of lakes) {
-    const controlPlane = await startApp(stack, {
-      name: 'control-plane',
-      home,
-      env: environmentOf(lake, server, stack),
-    });
-    const query = createQuery(controlPlane.url, home);
-    for (const name of names.filter((each) => each.startsWith(lake))) {
-      const { topic } = await onboardAdEvents(query, name);
-      say(`${records.toLocaleString('en')} ad events into ${topic}`);
-      fillTopic(topic);
-    }
+    const controlPlane = await start(world, 'control-plane', lake);
+    const query = createQuery(controlPlane.url, world.home);
+    for (const name of names.filter((each) => each.startsWith(lake))) await fill(world, query, name);
     await controlPlane.process.stop();
   }
-  const controlPlane = await startApp(stack, {
-    name: 'control-plane',
-    home,
-    env: environmentOf('s3', server, stack),
-  });
-  const query = createQuery(controlPlane.url, home);
+  const controlPlane = await start(world, 'control-plane', 's3');
+  const query = createQuery(controlPlane.url, world.home);
   const drains: Drained[] = [];
   for (const name of names) {
-    const drained = await drain(query, name);
+    const drained = await drain(world, query, name);
     drains.push(drained);
     say(
       `         ${Object.entries(drained.phases)
@@ -101,6 +80,10 @@ async function run(): Promise<object> {
   return { records, rounds, drains, s3VsDisk: ratio };
 }
 
+function start({ stack, home }: BenchWorld, name: string, lake: Lake): Promise<RunningApp> {
+  return startApp(stack, name, { home, env: environmentOf(lake, server, stack) });
+}
+
 function environmentOf(lake: Lake, { endpoint, bucket }: S3Server, { lakeUrl }: Stack) {
   return {
     LAKE_URL: lake === 'disk' ? lakeUrl : `s3://${bucket}/lake`,
@@ -110,31 +93,22 @@ function environmentOf(lake: Lake, { endpoint, bucket }: S3Server, { lakeUrl }: 
   };
 }
 
-function fillTopic(topic: string): void {
-  const kafkaPid = stack.kafka.pid();
-  if (kafkaPid === undefined) throw new Error('the broker does not run');
-  generateAdEvents({
-    benchDir,
-    javaHome: path.dirname(path.dirname(readlinkSync(`/proc/${kafkaPid}/exe`))),
-    kafkaLibs: findKafkaLibs(cacheDir),
-    workDir: home,
-    bootstrap: stack.kafkaBootstrapServers,
-    topic,
-    records,
-  });
+/** A product with a paused pipeline and a full topic. */
+async function fill(world: BenchWorld, query: Query, name: string): Promise<void> {
+  const topic = `bench.${name}`;
+  await onboard(query, adEventsContract(name), { name: topic, partitions: 6 });
+  await setPipeline(query, `bench/${name}`, 'pause');
+  say(`${records.toLocaleString('en')} ad events into ${topic}`);
+  generateAdEvents({ ...generatorOf(world), topic, records });
 }
 
 /** Wall clock from the resumed pipeline to the last offset in the ledger, by a worker that runs already. */
-async function drain(query: Query, name: string): Promise<Drained> {
+async function drain(world: BenchWorld, query: Query, name: string): Promise<Drained> {
   const lake = name.startsWith('disk') ? 'disk' : 's3';
-  const worker = await startApp(stack, {
-    name: 'staging-worker',
-    home,
-    env: environmentOf(lake, server, stack),
-  });
+  const worker = await start(world, 'staging-worker', lake);
   const before = { cpu: readProcessCost(worker.process.pid).cpuSeconds, server: server.cpuSeconds() ?? 0 };
   const began = performance.now();
-  await setPipeline(query, name, 'resume');
+  await setPipeline(query, `bench/${name}`, 'resume');
   for (let offsets = 0; offsets < records; await sleep(50)) {
     const { pipelineStatus } = await query<{ pipelineStatus: { ledger: { offsets: string } } }>(
       `{ pipelineStatus(product: "bench/${name}") { ledger { offsets } } }`,
@@ -144,7 +118,7 @@ async function drain(query: Query, name: string): Promise<Drained> {
   const wallSeconds = Number(((performance.now() - began) / 1000).toFixed(2));
   const { cpuSeconds } = readProcessCost(worker.process.pid);
   const phases = await phaseSeconds(worker.url);
-  await setPipeline(query, name, 'pause');
+  await setPipeline(query, `bench/${name}`, 'pause');
   await worker.process.stop();
   return {
     lake,

@@ -1,14 +1,14 @@
 // How long staging stands still after a kill -9 of the worker under load. See bench/README.md.
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { createDomainProducer } from '@headwater/adapter-domain-client';
-import { runSql, startStack, type Stack } from '@headwater/platform-embedded';
+import { runSql, type Stack } from '@headwater/platform-embedded';
+import { adEventsContract, createQuery, onboard, startApp, type RunningApp } from './headwater-system.ts';
 import { phasesOf, readTakeover, resumptionPhases, summarise, type Resumption } from './resume-phases.ts';
-import { onboardAdEvents, startApp, type RunningApp } from './running-app.ts';
+import { withStack } from './staging-table/bench-world.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -27,28 +27,16 @@ if (options.mode !== 'standby' && options.mode !== 'restart') {
 /** With `standby` a second worker is there when the first is killed; with `restart` there is only the one started then. */
 const workersMin = options.mode === 'standby' ? 2 : 1;
 
-const home = mkdtempSync(path.join(tmpdir(), 'headwater-resume-'));
-const stack = await startStack({
-  home,
-  cacheDir: process.env['HEADWATER_CACHE_DIR'] ?? path.join(homedir(), '.cache', 'headwater'),
-  env: { PATH: process.env['PATH'], HOME: process.env['HOME'], JAVA_HOME: process.env['JAVA_HOME'] },
-  onProgress: () => undefined,
-});
-try {
-  process.stdout.write(`${JSON.stringify(await run(stack))}\n`);
-} finally {
-  await stack.stop();
-  rmSync(home, { recursive: true, force: true });
-}
+process.stdout.write(`${JSON.stringify(await withStack(run))}\n`);
 
-async function run(stack: Stack): Promise<object> {
+async function run(stack: Stack, home: string): Promise<object> {
   const controlPlane = await startApp(stack, 'control-plane', { home });
-  await onboardAdEvents(home, controlPlane.url, { name: topic, partitions: 6 });
+  await onboard(createQuery(controlPlane.url, home), adEventsContract(), { name: topic, partitions: 6 });
   await controlPlane.process.stop();
   const load = startLoad(stack);
   const log = path.join(fileURLToPath(stack.lakeUrl), 'bench', 'ad-events', '_delta_log');
   let started = 0;
-  const start = () => startWorker(stack, `staging-worker-${++started}`);
+  const start = () => startWorker(stack, home, `staging-worker-${++started}`);
   const workers = new Map<string, RunningApp>();
   while (workers.size < workersMin) workers.set(`staging-worker-${started + 1}`, await start());
   await nextBatch(log, -1);
@@ -83,7 +71,7 @@ async function run(stack: Stack): Promise<object> {
   return { mode: options.mode, kills, p50, p99, max, phases };
 }
 
-function startWorker(stack: Stack, instance: string): Promise<RunningApp> {
+function startWorker(stack: Stack, home: string, instance: string): Promise<RunningApp> {
   return startApp(stack, 'staging-worker', {
     home,
     instance,

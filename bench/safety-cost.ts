@@ -1,14 +1,15 @@
 // What intents, fences, ledger and quarantine cost of the throughput. See bench/README.md.
-import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { runSql, startStack, type Stack } from '@headwater/platform-embedded';
-import { findBenchDir, findKafkaLibs, generateAdEvents } from './ad-event-topic.ts';
+import { runSql, type Stack } from '@headwater/platform-embedded';
+import { generateAdEvents, generatorOf } from './ad-event-topic.ts';
+import { adEventsContract, createQuery, onboard, startApp, type RunningApp } from './headwater-system.ts';
 import { readProcessCost } from './process-cost.ts';
-import { onboardAdEvents, startApp, type RunningApp } from './running-app.ts';
+import { withBenchWorld } from './staging-table/bench-world.ts';
+import type { BenchWorld } from './staging-table/table-row.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -19,50 +20,25 @@ const { values: options } = parseArgs({
 });
 const rounds = Number(options.rounds);
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
-const cacheDir = process.env['HEADWATER_CACHE_DIR'] ?? path.join(homedir(), '.cache', 'headwater');
-const benchDir = findBenchDir(process.env, path.resolve(import.meta.dirname, '..'));
-if (benchDir === undefined) {
-  say('The record generator is not on this machine (HEADWATER_BENCH_DIR, default ../shared/bench).');
-  process.exit(1);
-}
 const topic = 'bench.ad-events';
 const variants = ['release', 'bare'] as const;
 type Variant = (typeof variants)[number];
 
-const home = mkdtempSync(path.join(tmpdir(), 'headwater-safety-'));
-const stack = await startStack({
-  home,
-  cacheDir,
-  env: { PATH: process.env['PATH'], HOME: process.env['HOME'], JAVA_HOME: process.env['JAVA_HOME'] },
-  onProgress: () => undefined,
-});
-try {
-  process.stdout.write(`${JSON.stringify(await run(stack, benchDir))}\n`);
-} finally {
-  await stack.stop();
-  rmSync(home, { recursive: true, force: true });
-}
+process.stdout.write(`${JSON.stringify(await withBenchWorld(run))}\n`);
 
 interface Drained {
   readonly wallSeconds: number;
   readonly cpuSeconds: number;
 }
 
-async function run(stack: Stack, benchDir: string): Promise<object> {
+async function run(world: BenchWorld): Promise<object> {
+  const { stack, home } = world;
   const controlPlane = await startApp(stack, 'control-plane', { home });
-  await onboardAdEvents(home, controlPlane.url, { name: topic, partitions: 6 });
+  await onboard(createQuery(controlPlane.url, home), adEventsContract(), { name: topic, partitions: 6 });
   await controlPlane.process.stop();
   // Every drain is a pipeline of its own on the one topic, into tables of its own; each worker drains one to get warm.
   await clonePerDrain(stack, 2 * 2 * rounds);
-  const { records } = generateAdEvents({
-    benchDir,
-    javaHome: path.dirname(path.dirname(readlinkSync(`/proc/${stack.kafka.pid()!}/exe`))),
-    kafkaLibs: findKafkaLibs(cacheDir),
-    workDir: home,
-    bootstrap: stack.kafkaBootstrapServers,
-    topic,
-    records: Number(options.records),
-  });
+  const { records } = generateAdEvents({ ...generatorOf(world), topic, records: Number(options.records) });
   const drains: Record<Variant, Drained[]> = { release: [], bare: [] };
   let next = 0;
   for (let round = 0; round < rounds; round++) {
