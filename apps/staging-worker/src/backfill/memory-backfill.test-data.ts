@@ -24,6 +24,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { createReplayRows } from '../replay/replay-rows.ts';
 import type { OperatingRun, OperatingWorld } from '../replay/operating-world.ts';
 import { createSwapRows } from './swap-rows.ts';
 import { createTableRanges } from './table-ranges.ts';
@@ -163,6 +164,8 @@ export async function createMemoryBackfill(wrap: (url: string, store: ObjectStor
     },
     ranges: createTableRanges(database),
     swaps: createSwapRows(database),
+    rows: createReplayRows(database),
+    crc32c: recordBatchCodecs.crc32c,
     openSource: () => source,
     sha256: (text: string) => createHash('sha256').update(text).digest('hex'),
   } as unknown as OperatingWorld;
