@@ -66,7 +66,12 @@ export const createQuery =
     const token = readFileSync(path.join(home, 'token'), 'utf8').trim();
     const answer = await fetch(`${url}/graphql`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      // Rivals block this process for longer than the server keeps an idle connection.
+      headers: {
+        'content-type': 'application/json',
+        authorization: `Bearer ${token}`,
+        connection: 'close',
+      },
       body: JSON.stringify({ query: text, variables }),
     });
     const { data, errors } = (await answer.json()) as { data: T; errors?: unknown };
@@ -120,6 +125,13 @@ export async function readMetric(url: string, series: string): Promise<number | 
     .split('\n')
     .find((each) => each.startsWith(series.split('{')[0]!) && matches(each, series));
   return line === undefined ? undefined : Number(line.slice(line.lastIndexOf(' ') + 1));
+}
+
+/** Seconds that all batches of a worker spent in each phase; phases of one batch, and two batches, overlap. */
+export async function readPhaseSeconds(workerUrl: string): Promise<Readonly<Record<string, number>>> {
+  const metrics = await fetch(`${workerUrl}/metrics`).then((answer) => answer.text());
+  const sums = metrics.matchAll(/^\S*staging_batch_phase_seconds_sum\{[^}]*phase="([^"]+)"[^}]*\} (\S+)$/gm);
+  return Object.fromEntries([...sums].map(([, phase = '', sum]) => [phase, Number(Number(sum).toFixed(2))]));
 }
 
 const matches = (line: string, series: string): boolean =>

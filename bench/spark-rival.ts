@@ -1,5 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 export interface RivalResult {
@@ -8,16 +9,30 @@ export interface RivalResult {
   readonly rssPeakMb: number;
 }
 
-/** Drains the topic with Spark Structured Streaming by the rival's own script. Installs Spark into `cache` once. */
-export function drainWithSpark(options: {
+/** Where Spark is installed, once, and which Java it runs with. */
+export interface SparkPlace {
   readonly benchDir: string;
   readonly cache: string;
   readonly javaHome: string;
-  readonly bootstrap: string;
-  readonly topic: string;
-  readonly out: string;
-}): RivalResult {
-  const { benchDir, cache, javaHome, bootstrap, topic, out } = options;
+}
+
+/** Drains a topic of ad events with Spark Structured Streaming by the rival's own script. */
+export function drainWithSpark(
+  place: SparkPlace & { readonly bootstrap: string; readonly topic: string; readonly out: string },
+): RivalResult {
+  return runSpark(place, path.join(place.benchDir, 'spark_baseline.py'), [
+    ...['--jars', path.join(place.cache, 'jars'), '--bootstrap', place.bootstrap, '--topic', place.topic],
+    ...['--mode', 'drain', '--out', place.out],
+    ...['--conf', 'spark.driver.extraJavaOptions=-XX:+UseParallelGC'],
+  ]);
+}
+
+/** Runs a script that prints `RESULT {"peak_rss_mb": ...}`; wall and CPU are those of its whole process tree. */
+export function runSpark(
+  { benchDir, cache, javaHome }: SparkPlace,
+  script: string,
+  args: readonly string[],
+): RivalResult {
   const env = {
     ...process.env,
     JAVA_HOME: javaHome,
@@ -27,37 +42,21 @@ export function drainWithSpark(options: {
     env,
     stdio: ['ignore', 'ignore', 'ignore'],
   });
-  const python = path.join(cache, 'venv', 'bin', 'python');
-  const measured = path.join(path.dirname(out), 'spark.measure.json');
-  const run = spawnSync(
-    python,
-    [
-      path.join(benchDir, 'measure.py'),
-      measured,
-      python,
-      path.join(benchDir, 'spark_baseline.py'),
-      '--jars',
-      path.join(cache, 'jars'),
-      '--bootstrap',
-      bootstrap,
-      '--topic',
-      topic,
-      '--mode',
-      'drain',
-      '--out',
-      out,
-      '--conf',
-      'spark.driver.extraJavaOptions=-XX:+UseParallelGC',
-    ],
-    { env, encoding: 'utf8', maxBuffer: 64 << 20 },
-  );
-  const line = run.stdout.split('\n').find((each) => each.startsWith('RESULT '));
-  if (line === undefined) throw new Error(`Spark gave no result: ${run.stderr.slice(-2_000)}`);
-  const result = JSON.parse(line.slice(7)) as { peak_rss_mb: number };
-  const cost = JSON.parse(readFileSync(measured, 'utf8')) as { wall: number; cpu: number };
-  return {
-    wallSeconds: cost.wall,
-    cpuSeconds: cost.cpu,
-    rssPeakMb: result.peak_rss_mb,
-  };
+  const folder = mkdtempSync(path.join(tmpdir(), 'headwater-spark-'));
+  try {
+    const python = path.join(cache, 'venv', 'bin', 'python');
+    const measured = path.join(folder, 'measure.json');
+    const run = spawnSync(python, [path.join(benchDir, 'measure.py'), measured, python, script, ...args], {
+      env,
+      encoding: 'utf8',
+      maxBuffer: 64 << 20,
+    });
+    const line = run.stdout.split('\n').find((each) => each.startsWith('RESULT '));
+    if (line === undefined) throw new Error(`Spark gave no result: ${run.stderr.slice(-2_000)}`);
+    const result = JSON.parse(line.slice(7)) as { peak_rss_mb: number };
+    const cost = JSON.parse(readFileSync(measured, 'utf8')) as { wall: number; cpu: number };
+    return { wallSeconds: cost.wall, cpuSeconds: cost.cpu, rssPeakMb: result.peak_rss_mb };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
