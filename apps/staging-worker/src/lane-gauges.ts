@@ -23,9 +23,19 @@ export function createLaneGauges(metrics: Metrics): LaneGauges {
     bytesPerSecond: gauge('staging_bytes_per_second', 'Bytes of record sets taken from the topic.'),
     blocked: gauge('staging_blocked', '1 while an incident stops a lane.'),
   };
+  const lanesByEngine = metrics.gauge('staging_engine_lanes', 'Lanes by the engine that serves them.', [
+    'product',
+    'engine',
+  ]);
   const known = new Map<string, Map<number, LaneStatus>>();
   const show = (product: string): void => {
-    const sums = sumUp([...(known.get(product)?.values() ?? [])]);
+    const statuses = [...(known.get(product)?.values() ?? [])];
+    for (const engine of ['kernel', 'duckdb']) {
+      const lanes = statuses.filter((status) => status.engine === engine).length;
+      if (lanes === 0) lanesByEngine.forget({ product, engine });
+      else lanesByEngine.set(lanes, { product, engine });
+    }
+    const sums = sumUp(statuses);
     for (const [name, each] of Object.entries(gauges)) {
       const value = sums[name as keyof typeof gauges];
       if (value === undefined) each.forget({ product });

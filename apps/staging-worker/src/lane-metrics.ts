@@ -1,4 +1,4 @@
-import type { BatchRecord, LaneId, LaneStatus, PipelineSpec } from '@headwater/core-staging';
+import type { BatchRecord, LandedOutputs, LaneId, LaneStatus, PipelineSpec } from '@headwater/core-staging';
 import { ledgerClasses } from '@headwater/core-staging';
 import { boundedLabel, type Metrics } from '@headwater/platform-observability';
 import { createLaneGauges } from './lane-gauges.ts';
@@ -19,6 +19,8 @@ export interface LaneCounts {
 /** What lanes tell Prometheus. Labels are the product's name and closed words. */
 export interface LaneMetrics {
   batchLanded(pipeline: PipelineSpec, batch: BatchRecord): void;
+  /** Also of batches that come to nothing afterwards. */
+  batchJudged(pipeline: PipelineSpec, guarded: NonNullable<LandedOutputs['guarded']>): void;
   laneReported(pipeline: PipelineSpec, lane: LaneId, status: LaneStatus): void;
   lanes(counts: LaneCounts): void;
   /** Bytes all lanes hold or have asked for. */
@@ -44,6 +46,16 @@ export function createLaneMetrics(metrics: Metrics): LaneMetrics {
     'product',
     'reason',
   ]);
+  const guarded = metrics.counter(
+    'staging_guarded_records_total',
+    'Records the columnar kernel left to the record judge.',
+    ['product'],
+  );
+  const traps = metrics.counter(
+    'staging_kernel_traps_total',
+    'Failures inside of the columnar kernel that were caught.',
+    ['product'],
+  );
   const engineThreads = metrics.gauge('staging_engine_threads', 'Engine threads, running and died so far.', [
     'state',
   ]);
@@ -69,6 +81,11 @@ export function createLaneMetrics(metrics: Metrics): LaneMetrics {
           if (classes[name] > 0n) offsets.add(Number(classes[name]), { product, class: name });
         }
       }
+    },
+    batchJudged({ productName }, found) {
+      const product = productOf(productName);
+      guarded.add(found.records, { product });
+      traps.add(found.traps, { product });
     },
     laneReported: ({ productName }, lane, status) => gauges.reported(productOf(productName), lane, status),
     laneEnded({ productName }, reason) {

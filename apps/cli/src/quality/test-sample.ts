@@ -1,5 +1,5 @@
 import { recordBatchCodecs } from '@headwater/adapter-kafka';
-import { createDuckDbEngine, measureQuality, openDatabase } from '@headwater/adapter-parquet';
+import { createChosenEngine, measureQuality, openDatabase } from '@headwater/adapter-parquet';
 import { reportQuality } from '@headwater/core-contract';
 import type {
   CompiledContract,
@@ -28,7 +28,7 @@ export async function testSample(
 ): Promise<QualityReport> {
   const folder = await mkdtemp(join(tmpdir(), 'headwater-test-'));
   const database = await openDatabase(LIMITS);
-  const engine = createDuckDbEngine({ database, codecs: recordBatchCodecs });
+  const engine = createChosenEngine('auto', { database, codecs: recordBatchCodecs });
   try {
     const landed = await landSample(engine, contract, sample, folder);
     const measured = await measureQuality(rowsOfFiles(landed.primary, contract), checks, LIMITS);

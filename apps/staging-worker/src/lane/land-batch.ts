@@ -26,6 +26,7 @@ export async function landBatch(landing: Landing): Promise<LandResult> {
   const filled = await openBatch(world, fill);
   const scratch = await tables.primary.io.store.scratchFolder();
   const outputs = await fill.phases.measure(world.clock, 'encode', () => filled.land(scratch));
+  if (outputs.guarded !== undefined) world.metrics.batchJudged(fill.pipeline, outputs.guarded);
   if (__HEADWATER_FAULTS__) await faultPoint('land.after');
   const judged = await judgeBatch(landing, outputs);
   if (judged.kind === 'incident') {

@@ -31,6 +31,8 @@ export interface KernelBatchState {
   readonly arena: ChunkArena;
   readonly chunks: ServedChunk[];
   readonly counts: Map<number, { landed: bigint; quarantined: bigint }>;
+  /** Traps of the kernel before this batch; it served others. */
+  readonly trapsBefore: number;
   /** Partition of the rows that are collected now. */
   partition: number;
 }

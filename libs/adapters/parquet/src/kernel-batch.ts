@@ -61,6 +61,7 @@ async function openState(input: BatchInput, tools: KernelTools): Promise<KernelB
     arena,
     chunks: [],
     counts: new Map(),
+    trapsBefore: kernel.traps(),
     partition: -1,
   };
   const output: KernelOutput = {

@@ -22,6 +22,7 @@ export async function landKernelBatch(
   const { tools, input } = state;
   const chunks = state.chunks.toSorted((a, b) => a.partition - b.partition);
   const rows = gatherRows(input, tools.kernel, chunks);
+  const guarded = { records: state.reader.doubts(), traps: tools.kernel.traps() - state.trapsBefore };
   // From here on the kernel holds nothing of the batch.
   tools.releaseKernel();
   state.refused.finish();
@@ -34,6 +35,7 @@ export async function landKernelBatch(
       primary: chunks.length === 0 ? [] : await landPrimary(state, source, rows.bounds, scratchFolder),
       counts: state.counts,
       reasons: state.tally.reasons(),
+      guarded,
     };
   } finally {
     tools.rowsFunction.forget(source);

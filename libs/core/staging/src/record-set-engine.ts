@@ -84,6 +84,13 @@ export interface LandedOutputs {
     readonly partition: number;
     readonly offset: bigint;
   }[];
+  /** What a fast engine left to the guarded path; absent from an engine that has no other path. */
+  readonly guarded?: {
+    /** Records judged again one by one. */
+    readonly records: number;
+    /** Failures inside of the engine that were caught; each is a bug worth a report. */
+    readonly traps: number;
+  };
 }
 
 export interface LandedFile {
