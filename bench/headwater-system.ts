@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Stack, SupervisedProcess } from '@headwater/platform-embedded';
 
 const root = path.resolve(import.meta.dirname, '..');
+/** Where the parts of the stack are kept once they are fetched. */
+export const cacheDir = process.env['HEADWATER_CACHE_DIR'] ?? path.join(homedir(), '.cache', 'headwater');
 
 export interface RunningApp {
   readonly url: string;
@@ -34,6 +37,8 @@ export async function startApp(stack: Stack, name: string, options: AppOptions):
       ...stack.environment,
       HEADWATER_HOME: options.home,
       HEADWATER_INSECURE: '1',
+      // As `headwater up` starts them.
+      NODE_COMPILE_CACHE: path.join(cacheDir, 'node-compile', 'bench'),
       HEADWATER_HTTP_HOST: '127.0.0.1',
       HEADWATER_HTTP_PORT: String(port),
       ...options.env,

@@ -1,15 +1,14 @@
 import { mkdtempSync, readlinkSync, rmSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { startStack, type Stack } from '@headwater/platform-embedded';
 import { findBenchDir } from '../ad-event-topic.ts';
+import { cacheDir } from '../headwater-system.ts';
 import type { BenchWorld } from './table-row.ts';
 
 const root = path.resolve(import.meta.dirname, '..', '..');
 
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
-
-const cacheDir = process.env['HEADWATER_CACHE_DIR'] ?? path.join(homedir(), '.cache', 'headwater');
 
 /** A stack in a folder of its own for as long as `use` takes. */
 export async function withStack<T>(use: (stack: Stack, home: string) => Promise<T>): Promise<T> {

@@ -6,6 +6,7 @@ import { startStack, type OnStackEvent, type Stack, type StackPart } from '@head
 import { controlPlaneAddress, readLocalToken } from '../control-plane/connection.ts';
 import type { CliEnvironment } from '../environment.ts';
 import { runApp, workerNames, type AppName, type AppOptions, type AppProcess } from './app-process.ts';
+import { openCompileCache } from './compile-cache.ts';
 import { restartDelayMs } from './restart-delay.ts';
 
 /** The whole product on one machine: servers and apps. */
@@ -139,7 +140,7 @@ function toAppOptions(
       HEADWATER_HOME: home,
       HEADWATER_INSECURE: '1',
       HEADWATER_LANG: language,
-      NODE_COMPILE_CACHE: path.join(cacheDir, 'node-compile'),
+      NODE_COMPILE_CACHE: openCompileCache(cacheDir, path.join(root, 'dist', 'release')),
     },
   };
 }
