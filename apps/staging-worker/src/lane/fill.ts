@@ -36,6 +36,8 @@ export interface Fill {
   batch: RecordSetBatch | undefined;
   /** Monotonic milliseconds when the first offset arrived. */
   firstArrivalMs: number | undefined;
+  /** Monotonic milliseconds when offsets arrived last. */
+  lastArrivalMs: number | undefined;
 }
 
 /** What the lane has learned about a partition from fetch answers; outlives the batch. */
@@ -73,6 +75,7 @@ export function beginFill(pipeline: PipelineSpec, start: FillStart): Fill {
     ingestedAtUs: start.ingestedAtUs,
     batch: undefined,
     firstArrivalMs: undefined,
+    lastArrivalMs: undefined,
   };
 }
 
@@ -190,7 +193,10 @@ async function takeAnswer(
     const incident = judgeAbsent(topic, partition, account.nextOffset, report, gap);
     if (incident !== undefined) return { kind: 'incident', incident };
   }
-  if (report.nextOffset > account.nextOffset) fill.firstArrivalMs ??= world.clock.monotonicMs();
+  if (report.nextOffset > account.nextOffset) {
+    fill.lastArrivalMs = world.clock.monotonicMs();
+    fill.firstArrivalMs ??= fill.lastArrivalMs;
+  }
   fill.accounts.set(partition, addReport(account, report));
   return { kind: 'taken', records: Number(report.records) };
 }

@@ -13,7 +13,7 @@ import {
 } from '@headwater/core-staging';
 import { unexpectedError } from '@headwater/kernel';
 import { traceIdOfUuid, withTrace } from '@headwater/platform-observability';
-import { orRung } from './bell.ts';
+import { orRung, sleepUnlessRung } from './bell.ts';
 import { hasEpoch, isEpochDue, owns } from './epoch.ts';
 import { askForRecords, beginFill, bufferedBytes, discardFill, takeAnswers, type Fill } from './fill.ts';
 import { jointly } from './joint-landing.ts';
@@ -63,6 +63,8 @@ export async function pump(lane: LaneContext): Promise<PumpEnd> {
         lane.landing = fill;
         fill = beginNextFill(lane, fill);
         lane.filling = fill;
+      } else if (step.kind === 'gather') {
+        await sleepUnlessRung(step.waitMs, lane.bell);
       } else if (step.kind === 'hold') {
         await (flight === undefined ? sleep(HOLD_MS) : Promise.race([flight.done, sleep(HOLD_MS)]));
       } else {
@@ -100,6 +102,8 @@ function decideNext(lane: LaneContext, fill: Fill, flight: InFlight | undefined,
       fillingBytes,
       landingBytes,
       firstArrivalMs: fill.firstArrivalMs,
+      lastArrivalMs: fill.lastArrivalMs,
+      isCaughtUp: isCaughtUp(lane, fill),
       isLanding: flight !== undefined,
       isSettling,
       nowMs: lane.world.clock.monotonicMs(),
@@ -109,6 +113,12 @@ function decideNext(lane: LaneContext, fill: Fill, flight: InFlight | undefined,
   if (decision.kind === 'fetch') budget.note(key, fillingBytes + landingBytes + decision.bytesMax);
   return decision;
 }
+
+/** Nothing is left below the last stable offsets that the answers told of. */
+const isCaughtUp = ({ views }: LaneContext, { accounts }: Fill): boolean =>
+  [...accounts.values()].every(
+    ({ partition, nextOffset }) => nextOffset >= (views.get(partition)?.lastStableOffset ?? nextOffset),
+  );
 
 function flushIntervalOf({ world, pipeline, facts, lastIngestedAtMs }: LaneContext): number {
   const { flushIntervalMs } = pipeline;

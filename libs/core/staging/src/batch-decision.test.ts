@@ -8,6 +8,8 @@ const idle: FillState = {
   fillingBytes: 0,
   landingBytes: 0,
   firstArrivalMs: undefined,
+  lastArrivalMs: undefined,
+  isCaughtUp: true,
   isLanding: false,
   isSettling: false,
   nowMs: 50_000,
@@ -31,6 +33,28 @@ describe('what a lane does next', () => {
     const waiting = { ...idle, fillingBytes: 10, firstArrivalMs: 49_300 };
     expect(decideFill(waiting, limits)).toMatchObject({ kind: 'fetch', waitMsMax: 300 });
     expect(decideFill({ ...waiting, nowMs: 50_300 }, limits)).toEqual({ kind: 'cut' });
+  });
+
+  test('a slow topic is looked at ten times in a flush interval, and again just before the batch is due', () => {
+    const slow = { ...idle, fillingBytes: 10, firstArrivalMs: 49_500, lastArrivalMs: 49_980 };
+    expect(decideFill(slow, limits)).toEqual({ kind: 'gather', waitMs: 80 });
+    expect(decideFill({ ...slow, nowMs: 50_080 }, limits).kind).toBe('fetch');
+    const later = { ...slow, lastArrivalMs: 50_440 };
+    expect(decideFill({ ...later, nowMs: 50_450 }, limits)).toEqual({ kind: 'gather', waitMs: 40 });
+    expect(decideFill({ ...later, nowMs: 50_490 }, limits)).toMatchObject({ kind: 'fetch', waitMsMax: 10 });
+    const hourly = { ...limits, flushIntervalMs: 3_600_000 };
+    expect(decideFill({ ...slow, lastArrivalMs: 50_000 }, hourly)).toEqual({ kind: 'gather', waitMs: 100 });
+  });
+
+  test('what the broker is known to have is fetched at once', () => {
+    const behind = {
+      ...idle,
+      fillingBytes: 10,
+      firstArrivalMs: 49_500,
+      lastArrivalMs: 50_000,
+      isCaughtUp: false,
+    };
+    expect(decideFill(behind, limits).kind).toBe('fetch');
   });
 
   test('the first batch of an owner does not wait again for an interval that has passed', () => {

@@ -7,6 +7,10 @@ export interface FillState {
   readonly landingBytes: number;
   /** Monotonic milliseconds when the first offset of the batch arrived; undefined while it is empty. */
   readonly firstArrivalMs: number | undefined;
+  /** Monotonic milliseconds when records of the batch arrived last. */
+  readonly lastArrivalMs: number | undefined;
+  /** Nothing that the broker was known to have is left to fetch. */
+  readonly isCaughtUp: boolean;
   readonly isLanding: boolean;
   /** The lane wants everything buffered on the table now: it pauses or stops. */
   readonly isSettling: boolean;
@@ -22,11 +26,13 @@ export interface FillLimits {
 
 /**
  * What a lane does next with the batch it fills. `cut`: fix its range and land it. `fetch`: ask for more, at most
- * `bytesMax` and waiting at most `waitMsMax`. `hold`: the budget is used up until the landing batch is done.
+ * `bytesMax` and waiting at most `waitMsMax`. `gather`: leave a slow topic alone for a while, because many small answers
+ * cost more than a few large ones. `hold`: the budget is used up until the landing batch is done.
  */
 export type FillDecision =
   | { readonly kind: 'cut' }
   | { readonly kind: 'fetch'; readonly bytesMax: number; readonly waitMsMax: number }
+  | { readonly kind: 'gather'; readonly waitMs: number }
   | { readonly kind: 'hold' };
 
 /** One answer is at most this large, so that the judge never keeps the event loop for long. */
@@ -46,9 +52,26 @@ export function decideFill(state: FillState, limits: FillLimits): FillDecision {
   if (room < FETCH_BYTES_MIN || fillingBytes >= flushBytesMax) return { kind: 'hold' };
   const untilDue =
     firstArrivalMs === undefined ? WAIT_MS_MAX : firstArrivalMs + limits.flushIntervalMs - nowMs;
+  const gatherMs = isDue ? 0 : gatherFor(state, untilDue, limits);
+  if (gatherMs > 0) return { kind: 'gather', waitMs: gatherMs };
   const waitMsMax = isDue ? LANDING_WAIT_MS : Math.max(1, Math.min(untilDue, WAIT_MS_MAX));
   return { kind: 'fetch', bytesMax: Math.min(room, FETCH_BYTES_MAX), waitMsMax };
 }
+
+/** Until the next look at a slow topic; the last looks before the batch is due are as frequent as can be. */
+function gatherFor(
+  { isCaughtUp, lastArrivalMs, nowMs }: FillState,
+  untilDue: number,
+  { flushIntervalMs }: FillLimits,
+): number {
+  if (!isCaughtUp || lastArrivalMs === undefined) return 0;
+  const untilLook = lastArrivalMs + Math.min(flushIntervalMs / 10, GATHER_MS_MAX) - nowMs;
+  return Math.max(0, Math.min(untilLook, untilDue - LAST_LOOK_MS));
+}
+
+const GATHER_MS_MAX = 100;
+/** A look at the broker takes less. */
+const LAST_LOOK_MS = 10;
 
 /**
  * How long the first batch of an owner fills. `lastIngestedAtMs` is when the batch before it began to fill, wall clock:
