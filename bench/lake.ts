@@ -8,6 +8,7 @@ import {
   adEventsContract,
   createQuery,
   onboard,
+  readPhaseSeconds,
   setPipeline,
   startApp,
   type Query,
@@ -117,7 +118,7 @@ async function drain(world: BenchWorld, query: Query, name: string): Promise<Dra
   }
   const wallSeconds = Number(((performance.now() - began) / 1000).toFixed(2));
   const { cpuSeconds } = readProcessCost(worker.process.pid);
-  const phases = await phaseSeconds(worker.url);
+  const phases = await readPhaseSeconds(worker.url);
   await setPipeline(query, `bench/${name}`, 'pause');
   await worker.process.stop();
   return {
@@ -127,10 +128,4 @@ async function drain(world: BenchWorld, query: Query, name: string): Promise<Dra
     serverCpuSeconds: Number(((server.cpuSeconds() ?? 0) - before.server).toFixed(2)),
     phases,
   };
-}
-
-async function phaseSeconds(workerUrl: string): Promise<Readonly<Record<string, number>>> {
-  const metrics = await (await fetch(`${workerUrl}/metrics`)).text();
-  const sums = metrics.matchAll(/^\S*staging_batch_phase_seconds_sum\{[^}]*phase="([^"]+)"[^}]*\} (\S+)$/gm);
-  return Object.fromEntries([...sums].map(([, phase = '', sum]) => [phase, Number(Number(sum).toFixed(2))]));
 }
