@@ -117,13 +117,16 @@ const pipelineIn = (lakeUrl: string): PipelineSpec => ({
   generation: 1,
 });
 
-/** Everything a backfill touches, with tables in a folder of its own; `wrap` may break their stores. */
-export async function createMemoryBackfill(wrap: (url: string, store: ObjectStore) => ObjectStore) {
+/** Everything a backfill touches, with tables in a folder of its own or in `lakeUrl`; `wrap` may break their stores. */
+export async function createMemoryBackfill(
+  wrap: (url: string, store: ObjectStore) => ObjectStore,
+  lakeUrl?: string,
+) {
   const folder = mkdtempSync(join(tmpdir(), 'headwater-backfill-'));
   const database = await openDatabase({ threads: 1, memoryMiB: 256 });
   const engine = createDuckDbEngine({ database, codecs: recordBatchCodecs });
   const checkpointFiles = createCheckpointFiles(database);
-  const pipeline = pipelineIn(pathToFileURL(folder).href);
+  const pipeline = pipelineIn(lakeUrl ?? pathToFileURL(folder).href);
   const state = { pipeline };
   const told: OperatingProgress[] = [];
   const mirrored = new Map<string, LedgerTransfer>();
