@@ -37,7 +37,7 @@ const resultsFile = path.join(
 const git = (...args: readonly string[]): string =>
   execFileSync('git', args, { cwd: root, encoding: 'utf8' }).trim();
 
-/** Runs every applicable cell that has no result for this code yet, on several tracks; 0 when all hold. */
+/** Runs every applicable cell that has not held with this code yet, on several tracks; 0 when all hold. */
 export async function runMatrix(options: MatrixOptions): Promise<number> {
   const startedMs = performance.now();
   const [commit, code] = [
@@ -47,7 +47,7 @@ export async function runMatrix(options: MatrixOptions): Promise<number> {
   const pairs = readMatrix();
   const cells = toCells(pairs, options.seeds).filter((cell) => isWanted(cell, options.only));
   const kept = options.isFresh ? new Map<string, KeptResult>() : readResults(code);
-  const open = cells.filter((cell) => options.only !== undefined || !kept.has(nameOf(cell)));
+  const open = cells.filter((cell) => options.only !== undefined || !hasHeld(kept.get(nameOf(cell))));
   say(
     `commit ${commit.slice(0, 12)}: ${pairs.length} pairs, ${pairs.filter(({ reason }) => reason === undefined).length} applicable, ` +
       `${options.seeds} seeds; ${cells.length} cells, ${open.length} to run on ${options.tracks} tracks; results in ${resultsFile}`,
@@ -103,8 +103,9 @@ async function work(
   const triedAgain = new Set<string>();
   let failuresInRow = 0;
   try {
-    for (let cell = queue.shift(); cell !== undefined; cell = queue.shift()) {
+    for (let cell = takeNext(queue); cell !== undefined; cell = takeNext(queue)) {
       const startedMs = performance.now();
+      if (isHeavy(cell)) heavyRunning++;
       try {
         track ??= await openTrack(index, options);
         const run = cell.scene === 'control' ? runControlCell : runCell;
@@ -123,12 +124,25 @@ async function work(
           triedAgain.add(nameOf(cell));
           queue.push(cell);
         }
+      } finally {
+        if (isHeavy(cell)) heavyRunning--;
       }
     }
   } finally {
     await track?.close().catch(() => undefined);
   }
 }
+
+let heavyRunning = 0;
+
+/** Cells with records for several parts of a file come one at a time, or a lease of a second cannot be held. */
+function takeNext(queue: SceneCell[]): SceneCell | undefined {
+  const index = queue.findIndex((cell) => heavyRunning === 0 || !isHeavy(cell));
+  return index < 0 ? undefined : queue.splice(index, 1)[0];
+}
+
+const isHeavy = ({ point }: Cell): boolean => isProxyPoint(point);
+const hasHeld = (result: KeptResult | undefined): boolean => result?.problems.length === 0;
 
 /** Of the harness itself, one after another on one track: then something is wrong with this machine or the build. */
 const FAILURES_MAX = 4;
