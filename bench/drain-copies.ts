@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -69,6 +69,19 @@ export async function drainCopy(
   return { wallSeconds, cpuSeconds };
 }
 
+/** When each version of the table was there, milliseconds since the epoch, and how many records it accounts for. */
+export function readProgress({ tableFolder }: PipelineCopy): readonly { atMs: number; records: number }[] {
+  const log = path.join(tableFolder, '_delta_log');
+  const positions = new Map<string, number>();
+  const progress = [];
+  for (let version = 0; readPositions(log, version, positions); version++) {
+    const records = total(positions);
+    const { ctimeMs } = statSync(path.join(log, entryName(version)));
+    if (records > (progress.at(-1)?.records ?? 0)) progress.push({ atMs: ctimeMs, records });
+  }
+  return progress;
+}
+
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length / 2;
@@ -89,7 +102,7 @@ function total(positions: ReadonlyMap<string, number>): number {
 
 /** Takes the positions of one version; false when it is not there yet. */
 function readPositions(log: string, version: number, positions: Map<string, number>): boolean {
-  const name = `${String(version).padStart(20, '0')}.json`;
+  const name = entryName(version);
   let entry: string;
   try {
     if (!readdirSync(log).includes(name)) return false;
@@ -102,3 +115,5 @@ function readPositions(log: string, version: number, positions: Map<string, numb
   }
   return true;
 }
+
+const entryName = (version: number): string => `${String(version).padStart(20, '0')}.json`;

@@ -3,6 +3,6 @@ import { parseArgs } from 'node:util';
 import { withBenchWorld } from './staging-table/bench-world.ts';
 import { measureLanes } from './staging-table/lanes-section.ts';
 
-const { values: options } = parseArgs({ options: { records: { type: 'string', default: '500000' } } });
+const { values: options } = parseArgs({ options: { records: { type: 'string', default: '2000000' } } });
 const measured = await withBenchWorld((world) => measureLanes(world, Number(options.records)));
 process.stdout.write(`${JSON.stringify(measured)}\n`);
