@@ -28,29 +28,20 @@ export function drainWithSpark(
 }
 
 /** Runs a script that prints `RESULT {"peak_rss_mb": ...}`; wall and CPU are those of its whole process tree. */
-export function runSpark(
-  { benchDir, cache, javaHome }: SparkPlace,
-  script: string,
-  args: readonly string[],
-): RivalResult {
-  const env = {
-    ...process.env,
-    JAVA_HOME: javaHome,
-    PATH: `${path.join(javaHome, 'bin')}:${process.env['PATH'] ?? ''}`,
-  };
-  execFileSync('bash', [path.join(benchDir, 'fetch-rivals.sh'), cache], {
-    env,
-    stdio: ['ignore', 'ignore', 'ignore'],
-  });
+export function runSpark(place: SparkPlace, script: string, args: readonly string[]): RivalResult {
+  const python = installRivals(place);
   const folder = mkdtempSync(path.join(tmpdir(), 'headwater-spark-'));
   try {
-    const python = path.join(cache, 'venv', 'bin', 'python');
     const measured = path.join(folder, 'measure.json');
-    const run = spawnSync(python, [path.join(benchDir, 'measure.py'), measured, python, script, ...args], {
-      env,
-      encoding: 'utf8',
-      maxBuffer: 64 << 20,
-    });
+    const run = spawnSync(
+      python,
+      [path.join(place.benchDir, 'measure.py'), measured, python, script, ...args],
+      {
+        env: environmentOf(place),
+        encoding: 'utf8',
+        maxBuffer: 64 << 20,
+      },
+    );
     const line = run.stdout.split('\n').find((each) => each.startsWith('RESULT '));
     if (line === undefined) throw new Error(`Spark gave no result: ${run.stderr.slice(-2_000)}`);
     const result = JSON.parse(line.slice(7)) as { peak_rss_mb: number };
@@ -60,3 +51,19 @@ export function runSpark(
     rmSync(folder, { recursive: true, force: true });
   }
 }
+
+/** Installs Spark and delta-rs into the cache where they are not there yet; answers the Python that has them. */
+export function installRivals(place: SparkPlace): string {
+  const { benchDir, cache } = place;
+  execFileSync('bash', [path.join(benchDir, 'fetch-rivals.sh'), cache], {
+    env: environmentOf(place),
+    stdio: ['ignore', 'ignore', 'ignore'],
+  });
+  return path.join(cache, 'venv', 'bin', 'python');
+}
+
+const environmentOf = ({ javaHome }: SparkPlace): NodeJS.ProcessEnv => ({
+  ...process.env,
+  JAVA_HOME: javaHome,
+  PATH: `${path.join(javaHome, 'bin')}:${process.env['PATH'] ?? ''}`,
+});

@@ -15,6 +15,7 @@ import {
   type RunningApp,
 } from '../headwater-system.ts';
 import { readProcessCost } from '../process-cost.ts';
+import { installRivals } from '../spark-rival.ts';
 import type { BenchWorld, Section, TableRow } from './table-row.ts';
 
 const PER_SECOND = 10_000;
@@ -51,6 +52,7 @@ interface Seen {
 /** A steady live load through a warm worker; delta-rs looks every 50 ms and tells how old each row was when it came. */
 export const freshness: Section = async (world) => {
   const { stack, home } = world;
+  const python = installRivals({ ...world, cache: path.join(homedir(), '.cache', 'headwater-bench') });
   const controlPlane = await startApp(stack, 'control-plane', { home });
   const query = createQuery(controlPlane.url, home);
   for (const { name, flushInterval } of cases) {
@@ -59,19 +61,19 @@ export const freshness: Section = async (world) => {
   await controlPlane.process.stop();
   const worker = await startApp(stack, 'staging-worker', { home });
   const rows = [];
-  for (const each of cases) rows.push(await measure(world, worker, each));
+  for (const each of cases) rows.push(await measure(world, worker, python, each));
   await worker.process.stop();
   return rows;
 };
 
-async function measure(world: BenchWorld, worker: RunningApp, each: Case): Promise<TableRow> {
+async function measure(world: BenchWorld, worker: RunningApp, python: string, each: Case): Promise<TableRow> {
   const { stack, say } = world;
   const flushSeconds = Number(each.flushInterval.slice(2, -1));
   const topic = `bench.${each.name}`;
   say(
     `${PER_SECOND.toLocaleString('en')} records/s for ${WARM_UP_SECONDS + SECONDS} s, flush interval ${flushSeconds} s`,
   );
-  const reader = startReader(path.join(fileURLToPath(stack.lakeUrl), 'bench', each.name));
+  const reader = startReader(python, path.join(fileURLToPath(stack.lakeUrl), 'bench', each.name));
   const sent = sendLiveAdEvents(generatorOf(world), {
     topic,
     perSecond: PER_SECOND,
@@ -110,8 +112,7 @@ async function measure(world: BenchWorld, worker: RunningApp, each: Case): Promi
 
 const describe = ({ p50, p95, p99, max }: Ages): string => `p50 ${p50} p95 ${p95} p99 ${p99} max ${max} ms`;
 
-function startReader(table: string): { end(): Promise<Seen> } {
-  const python = path.join(homedir(), '.cache', 'headwater-bench', 'venv', 'bin', 'python');
+function startReader(python: string, table: string): { end(): Promise<Seen> } {
   const script = path.join(import.meta.dirname, 'freshness_reader.py');
   const reader = spawn(python, [script, table, String(WARM_UP_SECONDS)], {
     stdio: ['pipe', 'pipe', 'inherit'],
