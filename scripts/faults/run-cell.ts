@@ -17,12 +17,14 @@ import { LEASE_MS, type Track } from './track.ts';
 import { waitUntil } from './workers.ts';
 
 const FIRES_WITHIN_MS = 30_000;
-const DRAINS_WITHIN_MS = 30_000;
+const DRAINS_WITHIN_MS = 60_000;
 /** A planted bug that stops a lane is told soon. */
 const DRAINS_PLANTED_WITHIN_MS = 12_000;
 const INCIDENT_WITHIN_MS = 12_000;
 const FEED_EVERY_MS = 220;
-/** With so many random characters per record a helping needs more than one part. */
+const FEED_PADDED_EVERY_MS = 4_000;
+/** So many records with so many random characters make a file of more than one part. */
+const PADDED_RECORDS = 130;
 const PADDING = 110_000;
 /** A transaction stays open so long after its records could have been taken. */
 const OPEN_MS = 1_500;
@@ -61,7 +63,7 @@ export async function runCell(
   );
   const load = track.feeders.feedTopic(product.pipeline.topic, {
     partitions: PARTITIONS,
-    recordsPerHelping: isProxyPoint(cell.point) ? 80 : 40 + Math.floor(random() * 40),
+    recordsPerHelping: isProxyPoint(cell.point) ? PADDED_RECORDS : 40 + Math.floor(random() * 40),
     padding: isProxyPoint(cell.point) ? PADDING : 0,
     withTransactions: setting === 'transactions' || (setting === undefined && cell.seed % 2 === 0),
     random,
@@ -74,7 +76,7 @@ export async function runCell(
     worker.plant(cell.planted === undefined ? [] : [cell.planted]);
     const doomed = isProxyPoint(cell.point) ? watchAtProxy(worker, track, cell.point, product) : worker;
     const abort = setting === 'open-transaction' ? await load.leaveOpen() : undefined;
-    load.start(isProxyPoint(cell.point) ? 2_500 : FEED_EVERY_MS);
+    load.start(isProxyPoint(cell.point) ? FEED_PADDED_EVERY_MS : FEED_EVERY_MS);
     const scene: Scene = { track, product, load, doomed, random };
     const fired = await fire(scene, cell, deed, setting, (worker) => workers.push(worker));
     await load.end();
@@ -199,8 +201,8 @@ async function arm(
   lostAnswers: number,
 ): Promise<number> {
   const { point } = cell;
-  // A checkpoint comes with every third version only.
-  const most = point.startsWith('checkpoint.') ? 2 : 3;
+  // A checkpoint comes with every third version only, a file of several parts takes its time.
+  const most = point.startsWith('checkpoint.') || isProxyPoint(point) ? 2 : 3;
   const nth = once.has(point) ? 1 : 1 + Math.floor(random() * most);
   const action = deed.action;
   const clock = deed.clockMs === undefined ? {} : { clockMs: deed.clockMs(cell.seed) };
