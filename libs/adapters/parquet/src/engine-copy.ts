@@ -13,6 +13,8 @@ export interface CopyTarget {
   readonly statsRules: StatsRules;
   /** Properties of the table that the file is for. */
   readonly tableProperties?: Readonly<Record<string, string>> | undefined;
+  /** Rows of a row group where the properties say nothing of it. */
+  readonly rowGroupRows?: number;
   /** Bounds of top-level columns that DuckDB gives none for, by name. */
   readonly bounds?: ReadonlyMap<string, ColumnBounds>;
 }
@@ -35,7 +37,7 @@ export async function copyToParquet(
   const localFile = join(target.scratchFolder, `${randomUUID()}.parquet`);
   const { records, columns } = await readCopyResult(
     await connection.run(
-      `copy (${query}) to ${quoteText(localFile)} (${parquetOptions(target.tableProperties)})`,
+      `copy (${query}) to ${quoteText(localFile)} (${parquetOptions(target.tableProperties, target.rowGroupRows)})`,
     ),
   );
   const stats = formatStats(target.schema, records, withBounds(columns, target.bounds), target.statsRules);

@@ -11,8 +11,9 @@ import { copyToParquet } from './engine-copy.ts';
 import { landQuarantine, rowColumnExpressions, servedRowColumns } from './engine-landing.ts';
 import { groupRows, partitionExpressions } from './engine-partitioning.ts';
 import type { KernelBatchState } from './kernel-batch-state.ts';
-import type { KernelRows } from './kernel-hand-over.ts';
+import type { KernelRows, ServedChunk } from './kernel-hand-over.ts';
 import { gatherRows } from './kernel-rows.ts';
+import { rowGroupRowsFor } from './parquet-options.ts';
 
 /** Writes the outputs of a batch whose chunks are all sealed. */
 export async function landKernelBatch(
@@ -32,7 +33,7 @@ export async function landKernelBatch(
   try {
     return {
       quarantine,
-      primary: chunks.length === 0 ? [] : await landPrimary(state, source, rows.bounds, scratchFolder),
+      primary: chunks.length === 0 ? [] : await landPrimary(state, source, rows, scratchFolder),
       counts: state.counts,
       reasons: state.tally.reasons(),
       guarded,
@@ -45,9 +46,10 @@ export async function landKernelBatch(
 async function landPrimary(
   { tools: { connection }, input }: KernelBatchState,
   source: string,
-  bounds: KernelRows['bounds'],
+  rows: KernelRows,
   scratchFolder: string,
 ): Promise<readonly LandedFile[]> {
+  const { bounds } = rows;
   const { contract } = input.pipeline;
   const partitionColumns = primaryPartitionColumns(contract);
   const target = {
@@ -55,6 +57,7 @@ async function landPrimary(
     schema: primarySchema(contract),
     tableProperties: input.pipeline.tableProperties,
     statsRules: { partitionColumns, personalColumns: personalColumns(contract) },
+    rowGroupRows: rowGroupRowsFor(textBytesPerRow(rows.chunks)),
   };
   const values = contract.columns.flatMap(({ name }, index) =>
     partitionColumns.includes(name) ? [] : [`c${index} as ${quoteName(name)}`],
@@ -74,4 +77,16 @@ async function landPrimary(
     files.push(await copyToParquet(connection, group.query(columns), group.values, target));
   }
   return files;
+}
+
+/** Bytes of texts too long for a cell, over all columns. */
+function textBytesPerRow(chunks: readonly ServedChunk[]): number {
+  let bytes = 0;
+  let rows = 0;
+  for (const chunk of chunks) {
+    rows += chunk.rows;
+    if (chunk.kind !== 'columns') continue;
+    for (const { heapBytes } of chunk.columns.vectors) bytes += heapBytes;
+  }
+  return rows === 0 ? 0 : bytes / rows;
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { openDatabase } from './database.ts';
-import { parquetOptions } from './parquet-options.ts';
+import { parquetOptions, rowGroupRowsFor } from './parquet-options.ts';
 
 async function writtenWith(properties: Readonly<Record<string, string>>) {
   const folder = mkdtempSync(path.join(tmpdir(), 'headwater-options-'));
@@ -35,4 +35,12 @@ test('a table property decides how its files are written, and one that is no val
   expect(plain?.[2]).not.toContain('DICTIONARY');
   expect(parquetOptions({ 'headwater.parquet.compressionLevel': '3); drop table x' })).toBe(parquetOptions());
   expect(parquetOptions({ 'headwater.parquet.dataPageVersion': '2' })).toContain('parquet_version v2');
+});
+
+test('a row group holds fewer rows where they hold long texts, in whole vectors', () => {
+  expect(rowGroupRowsFor(0)).toBe(61_440);
+  expect(rowGroupRowsFor(40)).toBe(61_440);
+  expect(rowGroupRowsFor(5_500)).toBe(4_096);
+  expect(rowGroupRowsFor(1 << 20)).toBe(2_048);
+  expect(rowGroupRowsFor(1_000) % 2_048).toBe(0);
 });
