@@ -19,6 +19,7 @@ import {
   type Intent,
 } from '@headwater/core-staging';
 import { unexpectedError } from '@headwater/kernel';
+import { beginsOf } from './begins.ts';
 import { hasEpoch, owns, shareOf } from './epoch.ts';
 import { beginFill, discardFill, fillOnce, isFilled, passLosses, type Fill } from './fill.ts';
 import { jointly } from './joint-landing.ts';
@@ -68,17 +69,15 @@ export async function recover(lane: LaneContext): Promise<RecoverEnd> {
   });
 }
 
-/** Positions from the log; partitions it has never seen begin at their earliest offset [S5][S8]. */
+/** Positions from the log; partitions it has never seen begin where they did when a lane first asked [S5][S8]. */
 async function readPositions(lane: LaneContext): Promise<void> {
-  const { world, pipeline, topic, positions } = lane;
+  const { pipeline, topic, positions } = lane;
   const { nextOffsets, nextBatchSeq } = readPosition(txnsOf(lane.tables.primary), lane.id, pipeline.topicId);
   const partitions = topic.partitions
     .map(({ partition }) => partition)
     .filter((partition) => owns(lane, partition));
   const unseen = partitions.filter((partition) => !nextOffsets.has(partition));
-  const earliest = new Map(
-    unseen.length === 0 ? [] : await world.source.offsetsAt(pipeline.topic, unseen, 'earliest'),
-  );
+  const earliest = await beginsOf(lane, unseen);
   lane.nextBatchSeq = nextBatchSeq;
   lane.positionsEpoch = lane.share.epoch.epoch;
   positions.clear();

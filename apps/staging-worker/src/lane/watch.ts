@@ -9,6 +9,7 @@ import {
   type LaneEvent,
   type PipelineMark,
 } from '@headwater/core-staging';
+import { beginsOf } from './begins.ts';
 import { hasEpoch, isEpochDue, owns } from './epoch.ts';
 import type { LaneContext } from './lane-context.ts';
 
@@ -72,9 +73,9 @@ async function addPartitions(lane: LaneContext, partitions: readonly number[]): 
   if (lane.state !== 'running' || isEpochDue(lane)) return;
   const unseen = partitions.filter((partition) => !lane.positions.has(partition));
   if (unseen.length === 0) return;
-  const earliest = await lane.world.source.offsetsAt(lane.pipeline.topic, unseen, 'earliest');
+  const begins = await beginsOf(lane, unseen);
   for (const partition of unseen) {
-    lane.positions.set(partition, { nextOffset: earliest.get(partition) ?? 0n, leaderEpoch: -1 });
+    lane.positions.set(partition, { nextOffset: begins.get(partition) ?? 0n, leaderEpoch: -1 });
   }
   // What was asked for without them is asked again.
   lane.asked = undefined;

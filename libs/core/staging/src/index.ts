@@ -4,6 +4,7 @@ export * from './assignment.ts';
 export * from './backfill.ts';
 export * from './batch-decision.ts';
 export * from './batch-log.ts';
+export * from './begin-store.ts';
 export * from './binding-set.ts';
 export * from './byte-budget.ts';
 export * from './commit-plan.ts';
