@@ -2,15 +2,8 @@ import { Connection } from '@platformatic/kafka';
 import { isIP } from 'node:net';
 import { operationalError } from '@headwater/kernel';
 import type { KafkaSettings } from '@headwater/platform-config';
+import type { BrokerAddress, BrokerConnectionsOptions, BrokerRequest } from './broker-request.ts';
 import { createPollConnections } from './poll-connections.ts';
-
-/** One address of a broker. */
-export interface BrokerAddress {
-  readonly host: string;
-  readonly port: number;
-}
-
-export type BrokerRequest<T> = (connection: Connection) => Promise<T>;
 
 /**
  * Open connections by broker address. A broker answers the requests of one connection in order, so short requests share
@@ -20,16 +13,6 @@ export interface BrokerConnections {
   request<T>(address: BrokerAddress, request: BrokerRequest<T>): Promise<T>;
   poll<T>(address: BrokerAddress, request: BrokerRequest<T>): Promise<T>;
   close(): Promise<void>;
-}
-
-export interface BrokerConnectionsOptions {
-  readonly settings: KafkaSettings;
-  readonly clientId: string;
-  /** Longest wait for a connection and for an answer, milliseconds. */
-  readonly connectTimeoutMs?: number;
-  readonly requestTimeoutMs?: number;
-  /** The same for long polls, which may bring much; default as for other requests. */
-  readonly pollTimeoutMs?: number;
 }
 
 export function createBrokerConnections(options: BrokerConnectionsOptions): BrokerConnections {

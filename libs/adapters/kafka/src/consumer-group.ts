@@ -1,7 +1,7 @@
 import { findCoordinatorV6, offsetCommitV9 } from '@platformatic/kafka';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { operationalError } from '@headwater/kernel';
-import type { BrokerRequest } from './broker-connections.ts';
+import type { BrokerRequest } from './broker-request.ts';
 import type { KafkaCluster } from './kafka-cluster.ts';
 import { answerOf, ErrorCodes, isConnectionError, notAuthorised, toKafkaError } from './kafka-errors.ts';
 

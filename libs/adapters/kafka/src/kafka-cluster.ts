@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { unexpectedError } from '@headwater/kernel';
 import type { KafkaSettings } from '@headwater/platform-config';
 import { createBrokerConnections } from './broker-connections.ts';
-import type { BrokerAddress, BrokerConnectionsOptions, BrokerRequest } from './broker-connections.ts';
+import type { BrokerAddress, BrokerConnectionsOptions, BrokerRequest } from './broker-request.ts';
 import { isConnectionError, toKafkaError } from './kafka-errors.ts';
 
 /** One cluster: which brokers it has and how to ask them. */

@@ -6,7 +6,7 @@ import { connect as connectTls } from 'node:tls';
 import type { KafkaSettings } from '@headwater/platform-config';
 import { AnswerTooLarge, createAnswerReader } from './answer-reader.ts';
 import { logIn } from './poll-login.ts';
-import type { BrokerAddress, BrokerConnectionsOptions } from './broker-connections.ts';
+import type { BrokerAddress, BrokerConnectionsOptions } from './broker-request.ts';
 import type { RecordSetBuffers } from './record-set-buffers.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { operationalError } from '@headwater/kernel';
-import type { BrokerAddress, BrokerRequest } from './broker-connections.ts';
+import type { BrokerAddress, BrokerRequest } from './broker-request.ts';
 import { openPollConnection } from './poll-connection.ts';
 import type { PollConnection, PollConnectionOptions } from './poll-connection.ts';
 import { createRecordSetBuffers } from './record-set-buffers.ts';
