@@ -1,4 +1,4 @@
-import { readLogEntry } from '@headwater/core-delta';
+import { putOnce, readLogEntry, type ObjectStore } from '@headwater/core-delta';
 import {
   backfillManifestPath,
   encodeBackfillManifest,
@@ -13,11 +13,12 @@ import type { LaneTable } from '../lane/lane-table.ts';
 
 /** Says in the side table what it is for; one that is there must say the same. */
 export async function storeManifest({ io }: LaneTable, manifest: BackfillManifest): Promise<void> {
-  const bytes = encodeBackfillManifest(manifest);
-  // Whatever the answer was: what lies there is read back and compared.
-  await io.store.putIfAbsent(backfillManifestPath, bytes);
-  const stored = await readManifest({ io });
-  if (stored !== undefined && canonicalText(stored) === canonicalText(manifest)) return;
+  const put = await putOnce(io.store, backfillManifestPath, encodeBackfillManifest(manifest), {
+    code: 'HW_BACKFILL_MANIFEST_LOST',
+    what: 'What the side table is for',
+  });
+  if (put.kind === 'written') return;
+  if (canonicalText(toManifest(io.store, put.bytes)) === canonicalText(manifest)) return;
   throw userError({
     code: 'HW_BACKFILL_TABLE_TAKEN',
     message: `The table ${io.store.url} is not the side table of backfill ${manifest.backfillId}.`,
@@ -31,12 +32,15 @@ const canonicalText = (manifest: BackfillManifest): string =>
 /** What the side table says it is for; undefined when it says nothing. */
 export async function readManifest({ io }: Pick<LaneTable, 'io'>): Promise<BackfillManifest | undefined> {
   const bytes = await io.store.get(backfillManifestPath);
-  if (bytes === undefined) return undefined;
+  return bytes === undefined ? undefined : toManifest(io.store, bytes);
+}
+
+function toManifest(store: ObjectStore, bytes: Uint8Array): BackfillManifest {
   const parsed = parseBackfillManifest(bytes);
   if (parsed.ok) return parsed.value;
   throw unexpectedError({
     code: 'HW_BACKFILL_MANIFEST',
-    message: `${backfillManifestPath} of ${io.store.url} cannot be read: ${parsed.error}`,
+    message: `${backfillManifestPath} of ${store.url} cannot be read: ${parsed.error}`,
   });
 }
 

@@ -1,3 +1,4 @@
+import { putOnce, type ObjectStore } from '@headwater/core-delta';
 import {
   encodeSwapIntent,
   parseSwapIntent,
@@ -11,25 +12,17 @@ import type { LaneTable } from '../lane/lane-table.ts';
 
 /** Writes the intent; the one that is there already is adopted. Answers the one in force [S15]. */
 export async function putSwapIntent({ io }: LaneTable, draft: SwapIntent): Promise<SwapIntent> {
-  const bytes = encodeSwapIntent(draft);
-  for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-    if ((await io.store.putIfAbsent(swapIntentPath(draft), bytes)).kind === 'created') return draft;
-    const stored = await readSwapIntent({ io }, draft);
-    if (stored !== undefined) return stored;
-  }
-  throw unexpectedError({
+  const path = swapIntentPath(draft);
+  const put = await putOnce(io.store, path, encodeSwapIntent(draft), {
     code: 'HW_STAGING_INTENT_LOST',
-    message: `The intent ${swapIntentPath(draft)} of ${io.store.url} can neither be written nor read.`,
-    fix: 'Check that the lake answers reads and conditional writes for this folder.',
-    canRetry: true,
+    what: 'The intent',
   });
+  return put.kind === 'written' ? draft : toSwapIntent(io.store, path, put.bytes);
 }
 
 /** Takes statistics out of an intent that is finished or came to nothing: nobody reads them again. */
 export const settleSwapIntent = ({ io }: LaneTable, intent: SwapIntent): Promise<void> =>
   io.store.put(swapIntentPath(intent), encodeSwapIntent(withoutStatistics(intent)));
-
-const ATTEMPTS_MAX = 3;
 
 export const readSwapIntent = (
   table: Pick<LaneTable, 'io'>,
@@ -51,12 +44,15 @@ export async function listSwapIntents(
 
 async function readAt({ io }: Pick<LaneTable, 'io'>, path: string): Promise<SwapIntent | undefined> {
   const bytes = await io.store.get(path);
-  if (bytes === undefined) return undefined;
+  return bytes === undefined ? undefined : toSwapIntent(io.store, path, bytes);
+}
+
+function toSwapIntent(store: ObjectStore, path: string, bytes: Uint8Array): SwapIntent {
   const parsed = parseSwapIntent(bytes);
   if (parsed.ok) return parsed.value;
   throw unexpectedError({
     code: 'HW_SWAP_INTENT_UNREADABLE',
-    message: `The intent ${path} of ${io.store.url} is not one: ${parsed.error}`,
+    message: `The intent ${path} of ${store.url} is not one: ${parsed.error}`,
     fix: 'Restore the object; a swap that was begun is never guessed.',
   });
 }

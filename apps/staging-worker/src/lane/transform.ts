@@ -1,5 +1,5 @@
 import type { CompiledContract } from '@headwater/core-contract';
-import type { ObjectStore } from '@headwater/core-delta';
+import { putOnce, type ObjectStore } from '@headwater/core-delta';
 import { transformPath, type Intent, type PipelineSpec } from '@headwater/core-staging';
 import { unexpectedError } from '@headwater/kernel';
 
@@ -14,7 +14,11 @@ export async function storeTransform(store: ObjectStore, pipeline: PipelineSpec)
   const { contract, schemaIds } = pipeline;
   const transform: Transform = { contract, schemaIds };
   const bytes = new TextEncoder().encode(`${JSON.stringify(transform)}\n`);
-  await store.putIfAbsent(transformPath(pipeline.pipelineId, pipeline.transformHash), bytes);
+  // What is found under the hash is the same transform.
+  await putOnce(store, transformPath(pipeline.pipelineId, pipeline.transformHash), bytes, {
+    code: 'HW_STAGING_TRANSFORM_LOST',
+    what: 'The transform',
+  });
 }
 
 /** The pipeline as it was when the intent was written: a retry judges with the same contract [S2]. */

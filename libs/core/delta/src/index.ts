@@ -8,6 +8,7 @@ export * from './log-files.ts';
 export * from './log-json.ts';
 export * from './object-store.ts';
 export * from './protocol.ts';
+export { putOnce, type PutOnce } from './put-once.ts';
 export * from './schema.ts';
 export * from './snapshot.ts';
 export * from './table-io.ts';

@@ -1,4 +1,4 @@
-import type { ObjectStore } from '@headwater/core-delta';
+import { putOnce, type ObjectStore } from '@headwater/core-delta';
 import { unexpectedError } from '@headwater/kernel';
 
 export interface BeginScope {
@@ -11,7 +11,6 @@ const beginPath = ({ pipelineId, topicId }: BeginScope, partition: number): stri
   `_headwater/${pipelineId}/begins/${topicId}/${partition}`;
 
 const AT_ONCE = 8;
-const ATTEMPTS = 3;
 
 /**
  * Where partitions begin that the pipeline has committed nothing of. The first answer of `earliest` is kept for good:
@@ -41,23 +40,19 @@ export async function fixBegins(
 
 /** Another owner may have kept one before; that one counts. */
 async function keepBegin(store: ObjectStore, path: string, offset: bigint): Promise<bigint> {
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const put = await store.putIfAbsent(path, new TextEncoder().encode(String(offset)));
-    if (put.kind === 'created') return offset;
-    const kept = await readBegin(store, path);
-    if (kept !== undefined) return kept;
-  }
-  throw unexpectedError({
+  const put = await putOnce(store, path, new TextEncoder().encode(String(offset)), {
     code: 'HW_STAGING_BEGIN_LOST',
-    message: `Where a partition begins can neither be written to nor read from ${path} of ${store.url}.`,
-    fix: 'Check that the lake answers reads and conditional writes for this folder.',
-    canRetry: true,
+    what: 'Where a partition begins',
   });
+  return put.kind === 'written' ? offset : toBegin(store, path, put.bytes);
 }
 
 async function readBegin(store: ObjectStore, path: string): Promise<bigint | undefined> {
   const bytes = await store.get(path);
-  if (bytes === undefined) return undefined;
+  return bytes === undefined ? undefined : toBegin(store, path, bytes);
+}
+
+function toBegin(store: ObjectStore, path: string, bytes: Uint8Array): bigint {
   const text = new TextDecoder().decode(bytes);
   if (/^\d{1,19}$/.test(text)) return BigInt(text);
   throw unexpectedError({

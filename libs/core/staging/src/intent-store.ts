@@ -1,5 +1,5 @@
 import { unexpectedError } from '@headwater/kernel';
-import type { ObjectStore } from '@headwater/core-delta';
+import { putOnce, type ObjectStore } from '@headwater/core-delta';
 import {
   encodeIntent,
   intentFolder,
@@ -18,27 +18,14 @@ export type PutIntentResult =
 /** Writes the intent under its name when there is none; the one that exists is adopted, never replaced [S2]. */
 export async function putIntent(store: ObjectStore, draft: Intent): Promise<PutIntentResult> {
   const path = intentPath(draft, draft.batchSeq, draft.revision);
-  if ((await store.putIfAbsent(path, encodeIntent(draft))).kind === 'created') {
-    return { kind: 'written', intent: draft };
-  }
-  // Somebody's intent exists, perhaps this very one after a lost answer. Read it, and write again if nothing arrived.
-  const found = await readIntent(store, path);
-  if (found !== undefined) {
-    return { kind: found.batchId === draft.batchId ? 'written' : 'adopted', intent: found };
-  }
-  if ((await store.putIfAbsent(path, encodeIntent(draft))).kind === 'created') {
-    return { kind: 'written', intent: draft };
-  }
-  const second = await readIntent(store, path);
-  if (second !== undefined) {
-    return { kind: second.batchId === draft.batchId ? 'written' : 'adopted', intent: second };
-  }
-  throw unexpectedError({
+  const put = await putOnce(store, path, encodeIntent(draft), {
     code: 'HW_STAGING_INTENT_LOST',
-    message: `The intent ${path} of ${store.url} can neither be written nor read.`,
-    fix: 'Check that the lake answers reads and conditional writes for this folder.',
-    canRetry: true,
+    what: 'The intent',
   });
+  if (put.kind === 'written') return { kind: 'written', intent: draft };
+  const found = toIntent(store, path, put.bytes);
+  // Found may be this very one, after an answer that was lost.
+  return { kind: found.batchId === draft.batchId ? 'written' : 'adopted', intent: found };
 }
 
 /** The intent in force for the batchSeq: the highest revision, or undefined when the batch was not begun. */
@@ -70,7 +57,10 @@ export async function pruneIntents(store: ObjectStore, lane: LaneId, committedSe
 
 async function readIntent(store: ObjectStore, path: string): Promise<Intent | undefined> {
   const bytes = await store.get(path);
-  if (bytes === undefined) return undefined;
+  return bytes === undefined ? undefined : toIntent(store, path, bytes);
+}
+
+function toIntent(store: ObjectStore, path: string, bytes: Uint8Array): Intent {
   const parsed = parseIntent(bytes);
   if (parsed.ok) return parsed.value;
   throw unexpectedError({
