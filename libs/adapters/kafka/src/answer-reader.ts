@@ -9,7 +9,7 @@ import type { RecordSetBuffers } from './record-set-buffers.ts';
 export interface AnswerReader {
   /** Where the next read goes; never empty. */
   target(): Uint8Array;
-  /** `length` bytes have been written to the target. Throws `AnswerTooLarge`. */
+  /** `length` bytes have been written to the target. Throws `AnswerTooLarge`, `BytesBeyondAnswer`. */
   advance(length: number): void;
 }
 
@@ -23,6 +23,13 @@ export class AnswerTooLarge extends Error {
   }
 }
 
+/** The peer sent more than the answer it was asked for: where the next answer begins is unknown. */
+export class BytesBeyondAnswer extends Error {
+  constructor(size: number, held: number) {
+    super(`${held - size} bytes follow an answer of ${size} bytes that nobody asked for`);
+  }
+}
+
 export interface AnswerReaderOptions {
   readonly buffers: RecordSetBuffers;
   /** The bytes after the size. They are used again for another answer when this returns. */
@@ -32,7 +39,7 @@ export interface AnswerReaderOptions {
 const SIZE_BYTES = 4;
 const SMALL_BYTES = 16 << 10;
 /** Every other protocol's first four bytes are more than this: TLS records, HTTP, SSH. */
-export const ANSWER_BYTES_MAX = 256 << 20;
+const ANSWER_BYTES_MAX = 256 << 20;
 
 export function createAnswerReader({ buffers, onAnswer }: AnswerReaderOptions): AnswerReader {
   const small = new Uint8Array(SMALL_BYTES);
@@ -55,7 +62,8 @@ export function createAnswerReader({ buffers, onAnswer }: AnswerReaderOptions): 
     const size = smallView.getInt32(0);
     if (size < 0 || size > ANSWER_BYTES_MAX) throw new AnswerTooLarge(small.slice(0, SIZE_BYTES));
     const held = filled - SIZE_BYTES;
-    if (held >= size) return finish(small.subarray(SIZE_BYTES, SIZE_BYTES + size));
+    if (held > size) throw new BytesBeyondAnswer(size, held);
+    if (held === size) return finish(small.subarray(SIZE_BYTES, SIZE_BYTES + size));
     if (SIZE_BYTES + size <= SMALL_BYTES) return;
     large = buffers.take(size);
     large.set(small.subarray(SIZE_BYTES, filled));

@@ -22,12 +22,18 @@ export function createBrokerConnections(options: BrokerConnectionsOptions): Brok
   const polls = createPollConnections({ ...options, timeoutMs: pollTimeoutMs });
   let isClosed = false;
 
+  // A request that was let in before `close` may go on after it, so each step that could leave a connection asks again.
+  const requireOpen = (): void => {
+    if (isClosed) throw clientClosed();
+  };
   const open = async ({ host, port }: BrokerAddress): Promise<Connection> => {
+    requireOpen();
     const connection = newConnection(options, host, requestTimeoutMs);
     opened.add(connection);
     connection.once('close', () => opened.delete(connection));
     try {
       await connection.connect(host, port);
+      requireOpen();
       return connection;
     } catch (error) {
       drop(connection);
@@ -53,7 +59,7 @@ export function createBrokerConnections(options: BrokerConnectionsOptions): Brok
 
   return {
     async request(address, request) {
-      if (isClosed) throw clientClosed();
+      requireOpen();
       const name = `${address.host}:${address.port}`;
       const connection = await sharedOf(name, address);
       try {
@@ -68,7 +74,7 @@ export function createBrokerConnections(options: BrokerConnectionsOptions): Brok
       }
     },
     async poll(address, request) {
-      if (isClosed) throw clientClosed();
+      requireOpen();
       return polls.poll(address, request);
     },
     async close() {

@@ -76,6 +76,11 @@ test.each<[string, abstract new (...args: never[]) => Error, (socket: Socket, re
   ],
   ['resets the connection', NetworkError, (socket) => socket.resetAndDestroy()],
   ['says nothing', TimeoutError, () => undefined],
+  [
+    'answers twice at once',
+    NetworkError,
+    (socket, request) => socket.write(Buffer.concat([answered(request, 1), answered(request, 2)])),
+  ],
   ['answers another request', NetworkError, (socket) => socket.write(answered(Buffer.alloc(12), 1))],
   ['speaks HTTP', NetworkError, (socket) => socket.write('HTTP/1.1 400 Bad Request\r\n\r\n')],
   ['wants TLS', UserError, (socket) => socket.write(Buffer.of(0x15, 3, 3, 0, 2, 2, 40))],
@@ -89,6 +94,15 @@ test.each<[string, abstract new (...args: never[]) => Error, (socket: Socket, re
 test('a broker that closes a connection nobody asks on makes it unusable', async () => {
   const connection = await connectTo((socket, request) => {
     socket.end(answered(request, 3));
+  });
+  expect(await ask.async(connection.asConnection)).toBe(3);
+  await expect.poll(() => connection.isUsable()).toBe(false);
+});
+
+test('bytes that nobody asked for make the connection unusable: they are no part of the next answer', async () => {
+  const connection = await connectTo((socket, request) => {
+    socket.write(answered(request, 3));
+    setTimeout(() => socket.write(Buffer.of(0)), 20);
   });
   expect(await ask.async(connection.asConnection)).toBe(3);
   await expect.poll(() => connection.isUsable()).toBe(false);

@@ -4,7 +4,7 @@ import { connect as connectPlain, isIP } from 'node:net';
 import type { NetConnectOpts, Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { KafkaSettings } from '@headwater/platform-config';
-import { AnswerTooLarge, createAnswerReader } from './answer-reader.ts';
+import { AnswerTooLarge, BytesBeyondAnswer, createAnswerReader } from './answer-reader.ts';
 import { logIn } from './poll-login.ts';
 import type { BrokerAddress, BrokerConnectionsOptions } from './broker-request.ts';
 import type { RecordSetBuffers } from './record-set-buffers.ts';
@@ -130,10 +130,12 @@ function readInto(buffers: RecordSetBuffers, desk: AnswerDesk) {
   return {
     buffer: () => reader.target(),
     callback(length: number): boolean {
+      const isAsked = desk.isBusy();
       try {
         reader.advance(length);
+        if (!isAsked) throw new NetworkError(`The broker sent ${length} bytes without being asked.`);
       } catch (error) {
-        desk.fail(error instanceof AnswerTooLarge ? notKafka(error, desk.isTls) : (error as Error));
+        desk.fail(toConnectionError(error as Error, desk.isTls));
       }
       return true;
     },
@@ -188,6 +190,13 @@ function giveAnswer({ read, answered }: Waiting, body: Uint8Array): void {
     return;
   }
   answered(null, answer as Parameters<Answered>[1]);
+}
+
+function toConnectionError(error: Error, isTls: boolean): Error {
+  if (error instanceof AnswerTooLarge) return notKafka(error, isTls);
+  if (error instanceof BytesBeyondAnswer)
+    return new NetworkError(`The broker broke the protocol: ${error.message}.`);
+  return error;
 }
 
 function notKafka({ firstBytes, message }: AnswerTooLarge, isTls: boolean): Error {
