@@ -1,4 +1,4 @@
-import { readLogEntry, toNumber, type AddFile, type TableMetaData } from '@headwater/core-delta';
+import type { AddFile, TableMetaData } from '@headwater/core-delta';
 import {
   filesGone,
   judgeSwapReady,
@@ -8,7 +8,6 @@ import {
   replayAppId,
   swapAppId,
   swapWaitMsMax,
-  type CommitPlan,
   type PipelineSpec,
   type SwapIntent,
 } from '@headwater/core-staging';
@@ -16,7 +15,6 @@ import { operationalError, unexpectedError, userError } from '@headwater/kernel'
 import { publishFiles, unpublishFiles } from '../lane/data-files.ts';
 import {
   checkpointWhenDue,
-  commitPlan,
   refreshTable,
   txnsOf,
   type LaneTable,
@@ -24,6 +22,7 @@ import {
 } from '../lane/lane-table.ts';
 import { evolveSchema } from '../lane/schema-evolution.ts';
 import { toOpenTable, worldMoved } from '../replay/open-tables.ts';
+import { commitStep, transfersSince } from '../replay/operating-commits.ts';
 import type { OperatingRun } from '../replay/operating-world.ts';
 import { keptMs, missingFiles } from './look-at-undo.ts';
 import { readSwapIntent, settleSwapIntent } from './swap-intents.ts';
@@ -82,7 +81,7 @@ async function swapPrimary(open: OpenSwap, intent: SwapIntent): Promise<void> {
       nowMs: world.lanes.clock.nowMs(),
       metaData: intent.kind === 'swap' ? columnsFor(primary, pipeline) : undefined,
     });
-    if (await commit(open, primary, plan)) return;
+    if (await commitStep('swap', open, primary, plan)) return;
   }
   throw contended(primary);
 }
@@ -138,7 +137,7 @@ async function swapQuarantine(open: OpenSwap, intent: SwapIntent): Promise<void>
       fence,
       nowMs: world.lanes.clock.nowMs(),
     });
-    if (await commit(open, quarantine, plan)) return;
+    if (await commitStep('swap', open, quarantine, plan)) return;
   }
   throw contended(quarantine);
 }
@@ -177,31 +176,14 @@ async function quarantineAdds(
   );
 }
 
-/** True when committed; false when another writer came first and the table must be looked at again. */
-async function commit({ world, signal }: OpenSwap, table: LaneTable, plan: CommitPlan): Promise<boolean> {
-  signal.throwIfAborted();
-  const result = await commitPlan(world.lanes, table, plan);
-  if (result.kind === 'committed') return true;
-  if (result.kind === 'conflicted') return false;
-  throw operationalError({
-    code: 'HW_STAGING_COMMIT_FAILED',
-    message: `A commit to ${table.io.store.url} gave no answer: ${result.cause}.`,
-    fix: 'Check the lake; the swap goes on by itself.',
-    canRetry: true,
-  });
-}
-
 /** Copies the transfers of the primary's commit to Postgres; those that are there already are left. */
 async function mirrorSwap({ world, tables }: OpenSwap, intent: SwapIntent): Promise<void> {
-  const { io, snapshot } = tables.primary;
-  for (let version = intent.baseVersion + 1n; version <= snapshot.version; version++) {
-    const actions = (await readLogEntry(io.store, version)) ?? [];
-    const info = actions.find((action) => 'commitInfo' in action)?.commitInfo;
-    const committedAtMs = toNumber(info?.['timestamp']) ?? world.lanes.clock.nowMs();
-    const transfers = readSwapTransfers(actions, intent, { tableVersion: version, committedAtMs });
-    if (transfers.length === 0) continue;
-    return world.operating.mirrorTransfers(transfers);
-  }
+  const { primary } = tables;
+  const found = transfersSince(world, primary, intent.baseVersion, (actions, place) =>
+    readSwapTransfers(actions, intent, place),
+  );
+  for await (const transfers of found)
+    if (transfers.length > 0) return world.operating.mirrorTransfers(transfers);
 }
 
 const contended = ({ io }: LaneTable) =>

@@ -1,8 +1,8 @@
-import { readLogEntry, type ObjectStore } from '@headwater/core-delta';
+import { readLogEntry } from '@headwater/core-delta';
 import { judgeBalance, readBatchRecord } from '@headwater/core-staging';
-import { operationalError } from '@headwater/kernel';
 import { afterEach, expect, test } from 'vitest';
 import { createMemoryBackfill, runOf, type MemoryBackfill } from './memory-backfill.test-data.ts';
+import { endless, liveUntil, mortal } from './mortal-store.test-data.ts';
 import { runBackfill } from './run-backfill.ts';
 
 let open: MemoryBackfill | undefined;
@@ -45,29 +45,10 @@ async function expectWhole(backfill: MemoryBackfill): Promise<void> {
   expect(backfill.told.at(-1)).toMatchObject({ records: 26, landed: keysOf(false).length });
 }
 
-const death = operationalError({ code: 'HW_TEST_DEATH', message: 'gone', fix: '' });
-
-/** Dies at the n-th write of any table, before it took effect or after; every later write of that life fails too. */
-function mortal(life: { writes: number; diesAt: number; isAfter: boolean }) {
-  const write = async <T>(act: () => Promise<T>): Promise<T> => {
-    const at = ++life.writes;
-    if (at > life.diesAt || (at === life.diesAt && !life.isAfter)) throw death;
-    const answer = await act();
-    if (at === life.diesAt) throw death;
-    return answer;
-  };
-  return (_url: string, store: ObjectStore): ObjectStore => ({
-    ...store,
-    put: (path, bytes) => write(() => store.put(path, bytes)),
-    putFile: (path, file) => write(() => store.putFile(path, file)),
-    putIfAbsent: (path, bytes) => write(() => store.putIfAbsent(path, bytes)),
-  });
-}
-
 test.each([false, true])(
   '[S4][S10] a backfill that dies at any of its writes (after it: %s) is gone on with, and lands each record once',
   async (isAfter) => {
-    const life = { writes: 0, diesAt: Number.POSITIVE_INFINITY, isAfter };
+    const life = endless(isAfter);
     open = await createMemoryBackfill(mortal(life));
     await runBackfill(runOf(open, running()), PART_BYTES);
     await expectWhole(open);
@@ -79,16 +60,10 @@ test.each([false, true])(
     for (const step of [1, 2]) {
       open = await createMemoryBackfill(mortal(life));
       for (let lives = 0; lives < total * 3; lives++) {
-        Object.assign(life, { writes: 0, diesAt: step + (lives % 7) });
-        const end = await runBackfill(runOf(open, running()), PART_BYTES).then(
-          () => 'done',
-          (error: unknown) => error,
-        );
-        if (end === 'done') break;
-        expect(end).toBe(death);
+        const run = runOf(open, running());
+        if ((await liveUntil(life, step + (lives % 7), () => runBackfill(run, PART_BYTES))) === 'done') break;
         deaths++;
       }
-      life.diesAt = Number.POSITIVE_INFINITY;
       await runBackfill(runOf(open, running()), PART_BYTES);
       await expectWhole(open);
       open.close();

@@ -23,13 +23,13 @@ import { dropFiles, publishFiles, unpublishFiles } from '../lane/data-files.ts';
 import { discardFill, openBatch, type Fill } from '../lane/fill.ts';
 import {
   checkpointWhenDue,
-  commitPlan,
   refreshTable,
   txnsOf,
   type LaneTable,
   type LaneTables,
 } from '../lane/lane-table.ts';
 import { findPipeline, openTables, toOpenTable, worldMoved } from '../replay/open-tables.ts';
+import { commitStep } from '../replay/operating-commits.ts';
 import type { OperatingRun } from '../replay/operating-world.ts';
 import { describeSource } from './backfill-topic.ts';
 import { readPart } from './read-part.ts';
@@ -206,23 +206,13 @@ async function judgeBound(open: OpenBackfill, range: OffsetRange, outputs: Lande
 
 /** True when committed; false when another run came first, and nothing of the files stays. */
 async function land(
-  { world, signal }: OpenBackfill,
+  open: OpenBackfill,
   table: LaneTable,
   files: LandedOutputs['primary'],
   plan: (adds: readonly AddFile[]) => CommitPlan,
 ): Promise<boolean> {
-  const adds = await publishFiles(world.lanes, table, files);
-  signal.throwIfAborted();
-  const result = await commitPlan(world.lanes, table, plan(adds));
-  if (result.kind === 'committed') return true;
-  if (result.kind === 'conflicted') {
-    await unpublishFiles(table, adds);
-    return false;
-  }
-  throw operationalError({
-    code: 'HW_STAGING_COMMIT_FAILED',
-    message: `A commit to ${table.io.store.url} gave no answer: ${result.cause}.`,
-    fix: 'Check the lake; the backfill goes on by itself.',
-    canRetry: true,
-  });
+  const adds = await publishFiles(open.world.lanes, table, files);
+  if (await commitStep('backfill', open, table, plan(adds))) return true;
+  await unpublishFiles(table, adds);
+  return false;
 }

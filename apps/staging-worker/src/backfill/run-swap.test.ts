@@ -1,21 +1,22 @@
-import { toRemoves, type Action, type ObjectStore } from '@headwater/core-delta';
-import type { OperatingPlan } from '@headwater/core-staging';
-import type { WorkContext } from '@headwater/core-jobs';
-import { operationalError } from '@headwater/kernel';
+import { toRemoves, type Action } from '@headwater/core-delta';
 import { afterEach, expect, test } from 'vitest';
 import { commitPlan, refreshTable, type LaneTable } from '../lane/lane-table.ts';
 import type { OperatingRun } from '../replay/operating-world.ts';
 import { previewReplay } from '../replay/plan-replay.ts';
 import { runReplay } from '../replay/run-replay.ts';
 import { createMemoryBackfill, type MemoryBackfill } from './memory-backfill.test-data.ts';
-import { previewSwap, previewUndo } from './preview-swap.ts';
-import { runSwap } from './run-swap.ts';
+import { death, endless, liveUntil, mortal } from './mortal-store.test-data.ts';
+import { previewSwap } from './preview-swap.ts';
 import {
+  apply,
   backfillId,
+  carryOut,
+  context,
   landBatch,
   lateBatch,
+  planSwapOf,
+  planUndoOf,
   readBoth,
-  signal,
   stageAndBackfill,
   staged,
   swapped,
@@ -25,45 +26,12 @@ import {
 let open: MemoryBackfill | undefined;
 afterEach(() => open?.close());
 
-const context = { work: { fence: 1n }, signal } as unknown as WorkContext;
-const planSwapOf = ({ world, pipeline }: MemoryBackfill) =>
-  previewSwap(world, pipeline, { kind: 'swap', backfillId }, context);
-const planUndoOf = ({ world, pipeline }: MemoryBackfill) =>
-  previewUndo(world, pipeline, { kind: 'undo-swap', backfillId }, context);
-const apply = (run: OperatingRun) => runSwap(run, { kind: run.plan.kind, backfillId } as never);
-const carryOut = (backfill: MemoryBackfill, plan: OperatingPlan) => apply(swapRun(backfill, plan));
-
-const death = operationalError({ code: 'HW_TEST_DEATH', message: 'gone', fix: '' });
-
-/** Dies at the n-th write of any table, before or after it took effect; every later write of that life fails too. */
-const life = { writes: 0, diesAt: Number.POSITIVE_INFINITY, isAfter: false };
-function mortal(_url: string, store: ObjectStore): ObjectStore {
-  const write = async <T>(act: () => Promise<T>): Promise<T> => {
-    const at = ++life.writes;
-    if (at > life.diesAt || (at === life.diesAt && !life.isAfter)) throw death;
-    const answer = await act();
-    if (at === life.diesAt) throw death;
-    return answer;
-  };
-  return {
-    ...store,
-    put: (path, bytes) => write(() => store.put(path, bytes)),
-    putFile: (path, file) => write(() => store.putFile(path, file)),
-    putIfAbsent: (path, bytes) => write(() => store.putIfAbsent(path, bytes)),
-  };
-}
+const life = endless();
 
 /** Each life dies one write later than the one before; the last one lives. Answers how many died. */
 async function dieEverywhere(run: OperatingRun): Promise<number> {
   for (let diesAt = 1; ; diesAt++) {
-    Object.assign(life, { writes: 0, diesAt });
-    const end = await apply(run).then(
-      () => 'done',
-      (error: unknown) => error,
-    );
-    life.diesAt = Number.POSITIVE_INFINITY;
-    if (end === 'done') return diesAt - 1;
-    expect(end).toBe(death);
+    if ((await liveUntil(life, diesAt, () => apply(run))) === 'done') return diesAt - 1;
     expect(diesAt).toBeLessThan(60);
   }
 }
@@ -97,8 +65,8 @@ const netQuarantined = ({ mirrored }: MemoryBackfill): bigint =>
 test.each([false, true])(
   '[S15][S10] a swap and its undo that die at any of their writes (after it: %s) are finished, and every record stands once',
   async (isAfter) => {
-    Object.assign(life, { diesAt: Number.POSITIVE_INFINITY, isAfter });
-    open = await createMemoryBackfill(mortal);
+    life.isAfter = isAfter;
+    open = await createMemoryBackfill(mortal(life));
     await stageAndBackfill(open);
     expect(await readBoth(open)).toMatchObject(staged);
     const original = await filesOf(open);

@@ -1,4 +1,5 @@
 import type { AddFile } from '@headwater/core-delta';
+import type { WorkContext } from '@headwater/core-jobs';
 import {
   planOutputCommit,
   planPrimaryCommit,
@@ -14,8 +15,10 @@ import { commitPlan, refreshTable, type LaneTables } from '../lane/lane-table.ts
 import { openTables } from '../replay/open-tables.ts';
 import type { OperatingRun } from '../replay/operating-world.ts';
 import { runOf, type MemoryBackfill } from './memory-backfill.test-data.ts';
+import { previewSwap, previewUndo } from './preview-swap.ts';
 import { readPart } from './read-part.ts';
 import { runBackfill } from './run-backfill.ts';
+import { runSwap } from './run-swap.ts';
 
 export const backfillId = '0123456789ab';
 export const { signal } = new AbortController();
@@ -124,6 +127,14 @@ export const swapRun = ({ world }: MemoryBackfill, plan: OperatingPlan): Operati
   fence: 1n,
   signal,
 });
+
+export const context = { work: { fence: 1n }, signal } as unknown as WorkContext;
+export const planSwapOf = ({ world, pipeline }: MemoryBackfill) =>
+  previewSwap(world, pipeline, { kind: 'swap', backfillId }, context);
+export const planUndoOf = ({ world, pipeline }: MemoryBackfill) =>
+  previewUndo(world, pipeline, { kind: 'undo-swap', backfillId }, context);
+export const apply = (run: OperatingRun) => runSwap(run, { kind: run.plan.kind, backfillId } as never);
+export const carryOut = (backfill: MemoryBackfill, plan: OperatingPlan) => apply(swapRun(backfill, plan));
 
 /** Coordinates of both tables, as a reader finds them. */
 export async function readBoth({ read, pipeline }: MemoryBackfill) {

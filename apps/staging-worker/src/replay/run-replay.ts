@@ -1,11 +1,10 @@
-import { readLogEntry, toNumber, toRemoves, type AddFile } from '@headwater/core-delta';
+import { toRemoves, type AddFile } from '@headwater/core-delta';
 import {
   plannedPositions,
   planQuarantineRewrite,
   planReplayCommit,
   readTransfers,
   replayAppId,
-  type CommitPlan,
   type Coordinate,
   type LedgerTransfer,
   type OperatingProgress,
@@ -15,10 +14,11 @@ import {
 import { operationalError, userError } from '@headwater/kernel';
 import { finishOpenSwaps } from '../backfill/finish-swap.ts';
 import { dropFiles, publishFiles } from '../lane/data-files.ts';
-import { commitPlan, refreshTable, txnsOf, type LaneTable, type LaneTables } from '../lane/lane-table.ts';
+import { refreshTable, txnsOf, type LaneTable, type LaneTables } from '../lane/lane-table.ts';
 import { evolveSchema } from '../lane/schema-evolution.ts';
 import { judgeRecords } from './judge-records.ts';
 import { findPipeline, openTables, toOpenTable, worldMoved } from './open-tables.ts';
+import { commitStep, transfersSince } from './operating-commits.ts';
 import type { OperatingRun, RefusedRecord } from './operating-world.ts';
 import { isAsPlanned, REPLAY_RECORDS_MAX } from './plan-replay.ts';
 
@@ -154,7 +154,7 @@ async function landFresh(
   const transfers = toTransfers(fresh.filter((record) => landed.has(keyOf(record))));
   const facts = { planId, fence, before: replaysOf(primary, pipeline), nowMs: world.lanes.clock.nowMs() };
   const plan = planReplayCommit(pipeline, facts, adds, transfers, evolved.metaData);
-  return (await commit(run, primary, plan)) ? judged.acceptedCoordinates : undefined;
+  return (await commitStep('replay', run, primary, plan)) ? judged.acceptedCoordinates : undefined;
 }
 
 const replaysOf = (table: LaneTable, { pipelineId }: PipelineSpec): bigint =>
@@ -168,20 +168,6 @@ function toTransfers(records: readonly RefusedRecord[]) {
   return [...groups.values()].map((mine) => {
     const { partition, stage, reason, path } = mine[0]!;
     return { partition, offsets: BigInt(mine.length), group: { stage, reason, path } };
-  });
-}
-
-/** True when committed; false when another writer came first. */
-async function commit({ world, signal }: OpenRun, table: LaneTable, plan: CommitPlan): Promise<boolean> {
-  signal.throwIfAborted();
-  const result = await commitPlan(world.lanes, table, plan);
-  if (result.kind === 'committed') return true;
-  if (result.kind === 'conflicted') return false;
-  throw operationalError({
-    code: 'HW_STAGING_COMMIT_FAILED',
-    message: `A commit to ${table.io.store.url} gave no answer: ${result.cause}.`,
-    fix: 'Check the lake; the replay goes on by itself.',
-    canRetry: true,
   });
 }
 
@@ -200,7 +186,8 @@ async function leaveQuarantine(run: OpenRun, coordinates: readonly Coordinate[])
   const adds = await publishFiles(world.lanes, quarantine, rest);
   const nowMs = world.lanes.clock.nowMs();
   const facts = { planId, before: replaysOf(quarantine, pipeline), nowMs };
-  return commit(
+  return commitStep(
+    'replay',
     run,
     quarantine,
     planQuarantineRewrite(pipeline.pipelineId, facts, toRemoves(removed, nowMs), adds),
@@ -210,14 +197,13 @@ async function leaveQuarantine(run: OpenRun, coordinates: readonly Coordinate[])
 /** Copies the transfers of commits that Postgres may not know yet: their attempt may have died before it told. */
 async function mirror(run: OpenRun, progress: OperatingProgress): Promise<OperatingProgress> {
   const { world, planId, tables } = run;
-  const { io, snapshot } = tables.primary;
+  const { primary } = tables;
+  const { version } = primary.snapshot;
+  const found = transfersSince(world, primary, BigInt(progress.mirroredVersion), (actions, place) =>
+    readTransfers(actions, planId, place),
+  );
   const transfers: LedgerTransfer[] = [];
-  for (let version = BigInt(progress.mirroredVersion) + 1n; version <= snapshot.version; version++) {
-    const actions = (await readLogEntry(io.store, version)) ?? [];
-    const info = actions.find((action) => 'commitInfo' in action)?.commitInfo;
-    const committedAtMs = toNumber(info?.['timestamp']) ?? world.lanes.clock.nowMs();
-    transfers.push(...readTransfers(actions, planId, { tableVersion: version, committedAtMs }));
-  }
+  for await (const some of found) transfers.push(...some);
   await world.operating.mirrorTransfers(transfers);
-  return { ...progress, mirroredVersion: snapshot.version.toString() };
+  return { ...progress, mirroredVersion: version.toString() };
 }
