@@ -113,25 +113,27 @@ test('with a topic id, a topic of that name with another id is left alone', asyn
 test('deleted records are gone, the inventory shows it, and offsets past the end are refused', async () => {
   const name = await newTopic();
   const producer = await createDomainProducer({ settings, topic: name });
+  // Records from long ago would be deleted by their time within seconds.
+  const sinceMs = Date.now() - 3_600_000;
   for (let index = 0; index < 10; index++) {
-    await producer.send({ value: 'x', partition: 0, timestampMs: 1_000 * (index + 1) });
+    await producer.send({ value: 'x', partition: 0, timestampMs: sinceMs + 1_000 * (index + 1) });
   }
   await producer.close();
-  expect(await admin.earliestTimestampsMs(name)).toEqual(new Map([[0, 1_000]]));
+  expect(await admin.earliestTimestampsMs(name)).toEqual(new Map([[0, sinceMs + 1_000]]));
   expect(await admin.deleteRecords(name, new Map([[0, 4n]]))).toEqual(new Map([[0, 4n]]));
   expect(await admin.deleteRecords(name, new Map([[0, 2n]]))).toEqual(new Map([[0, 4n]]));
-  expect(await admin.earliestTimestampsMs(name)).toEqual(new Map([[0, 5_000]]));
+  expect(await admin.earliestTimestampsMs(name)).toEqual(new Map([[0, sinceMs + 5_000]]));
   const inventoried = (await admin.inventoryTopics()).find((topic) => topic.name === name);
   expect(inventoried).toMatchObject({ earliestOffsetSum: 4n, endOffsetSum: 10n });
   expect(inventoried!.configEntries.get('retention.ms')).toEqual({ value: '604800000', isOverride: false });
-  expect(await admin.inventoryRecords(name, 7_500)).toMatchObject({
+  expect(await admin.inventoryRecords(name, sinceMs + 7_500)).toMatchObject({
     name,
     configs: { 'retention.ms': '604800000' },
     partitions: [
       { partition: 0, startOffset: 4n, endOffset: 10n, cutOffset: 7n },
       { partition: 1, startOffset: 0n, endOffset: 0n, cutOffset: 0n },
     ],
-    oldestMs: 5_000,
+    oldestMs: sinceMs + 5_000,
   });
   expect(await admin.inventoryRecords(uniqueName('nowhere'), 0)).toBeUndefined();
   const beyond = admin.deleteRecords(name, new Map([[0, 11n]]));

@@ -14,7 +14,13 @@ const topics: string[] = [];
 
 async function newTopic(configs: Record<string, string> = {}, partitions = 2): Promise<string> {
   const name = uniqueName('formats');
-  await admin.createTopic({ name, partitions, replicationFactor: 1, configs });
+  // Records from long ago would be deleted by their time within seconds.
+  await admin.createTopic({
+    name,
+    partitions,
+    replicationFactor: 1,
+    configs: { 'retention.ms': '-1', ...configs },
+  });
   topics.push(name);
   return name;
 }

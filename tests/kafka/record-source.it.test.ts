@@ -105,7 +105,11 @@ test('new partitions show in the next description', async () => {
 });
 
 test('offsets by timestamp: the first record at or after it, the end when there is none', async () => {
-  const topic = await newTopic(2);
+  const topic = uniqueName('source');
+  // Records from long ago would be deleted by their time within seconds.
+  const configs = { 'retention.ms': '-1' };
+  await admin.createTopic({ name: topic, partitions: 2, replicationFactor: 1, configs });
+  topics.push(topic);
   const producer = await createDomainProducer({ settings, topic });
   for (const timestampMs of [1_000, 2_000, 3_000]) {
     await producer.send({ value: 'x', partition: 0, timestampMs });

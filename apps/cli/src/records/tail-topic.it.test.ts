@@ -13,7 +13,9 @@ afterAll(async () => {
 });
 
 test('the newest records come in the order of their timestamps, then new ones until stopped', async () => {
-  await admin.createTopic({ name: topic, partitions: 3, replicationFactor: 1, configs: {} });
+  // Records from long ago would be deleted by their time within seconds.
+  const configs = { 'retention.ms': '-1' };
+  await admin.createTopic({ name: topic, partitions: 3, replicationFactor: 1, configs });
   const producer = await createDomainProducer({ settings, topic });
   for (let index = 0; index < 30; index++) {
     await producer.send({ value: `${index}`, partition: index % 3, timestampMs: 1_000 * (index + 1) });
