@@ -64,6 +64,10 @@ export async function listTopicOffsets(
       }
     }),
   );
+  const unanswered = asked.find(({ topic, partition }) => found.get(topic)?.has(partition) !== true);
+  if (unanswered !== undefined) {
+    throw leaderUnknown(unanswered.topic, unanswered.partition, 'its leader did not answer for it');
+  }
   return found;
 }
 

@@ -13,7 +13,7 @@ export interface TopicCatalogue {
   kept(name: string): TopicMetadata | undefined;
   /**
    * An answer of at most this age, milliseconds; undefined when the cluster has no topic by that name.
-   * @throws HeadwaterError operational HW_KAFKA_NOT_AUTHORISED for this topic only
+   * @throws HeadwaterError operational HW_KAFKA_NOT_AUTHORISED, HW_KAFKA_REQUEST_FAILED for this topic only
    */
   topic(name: string, ageMsMax: number): Promise<TopicMetadata | undefined>;
   /** Refreshes every topic; calls at the same moment share one request. */
@@ -108,6 +108,8 @@ async function loadMetadata(
     const kept = topics.get(name);
     if (kept === undefined) continue;
     kept.refusal = refusals.get(name);
+    // A broker that cannot tell yet has not said that the topic is gone.
+    if (kept.refusal?.canRetry === true) continue;
     const topic = found.get(name);
     kept.metadata = topic === undefined ? undefined : withNewerLeaders(kept.metadata, topic);
     kept.metadataAtMs = begunAtMs;

@@ -1,7 +1,8 @@
-import { ConfigResourceTypes, describeConfigsV4, metadataV12 } from '@platformatic/kafka';
+import { ConfigResourceTypes, describeConfigsV4, metadataV12, protocolErrors } from '@platformatic/kafka';
+import { operationalError } from '@headwater/kernel';
 import type { HeadwaterError } from '@headwater/kernel';
 import type { KafkaCluster } from './kafka-cluster.ts';
-import { answerOf, ErrorCodes, notAuthorised } from './kafka-errors.ts';
+import { answerOf, ErrorCodes, errorName, notAuthorised } from './kafka-errors.ts';
 
 export interface TopicMetadata {
   readonly name: string;
@@ -18,7 +19,7 @@ export interface PartitionMetadata {
   readonly replicas: number;
 }
 
-/** Takes note of a topic this principal may not look at, instead of failing for all topics asked for. */
+/** Takes note of a topic the brokers tell nothing of, instead of failing for all topics asked for. */
 export type OnRefusedTopic = (name: string, error: HeadwaterError) => void;
 
 const refuseAll: OnRefusedTopic = (_name, error) => {
@@ -36,13 +37,21 @@ export async function readTopicMetadata(
     answerOf(metadataV12.api.async(connection, names === null ? null : [...names], false, false)),
   );
   cluster.learn(answer.brokers);
-  return answer.topics.flatMap((topic): readonly TopicMetadata[] => {
-    if (topic.errorCode === ErrorCodes.topicAuthorizationFailed) {
-      const name = topic.name ?? '';
-      onRefused(name, notAuthorised(`describe topic ${name}`, 'TOPIC_AUTHORIZATION_FAILED'));
+  return toTopics(answer.topics, onRefused);
+}
+
+/** The topics of an answer that are told whole. One with an error comes without partitions: it is no topic of none. */
+export function toTopics(
+  topics: metadataV12.MetadataResponse['topics'],
+  onRefused: OnRefusedTopic,
+): readonly TopicMetadata[] {
+  return topics.flatMap((topic): readonly TopicMetadata[] => {
+    const { errorCode } = topic;
+    if (errorCode === ErrorCodes.unknownTopicOrPartition || typeof topic.name !== 'string') return [];
+    if (errorCode !== ErrorCodes.none) {
+      onRefused(topic.name, refusalOf(topic.name, errorCode));
       return [];
     }
-    if (topic.errorCode === ErrorCodes.unknownTopicOrPartition || typeof topic.name !== 'string') return [];
     const partitions = topic.partitions
       .map((partition) => ({
         partition: partition.partitionIndex,
@@ -52,6 +61,18 @@ export async function readTopicMetadata(
       }))
       .sort((a, b) => a.partition - b.partition);
     return [{ name: topic.name, topicId: topic.topicId, isInternal: topic.isInternal, partitions }];
+  });
+}
+
+function refusalOf(name: string, errorCode: number): HeadwaterError {
+  const action = `describe topic ${name}`;
+  const id = errorName(errorCode);
+  if (errorCode === ErrorCodes.topicAuthorizationFailed) return notAuthorised(action, id);
+  return operationalError({
+    code: 'HW_KAFKA_REQUEST_FAILED',
+    message: `The Kafka cluster could not ${action}: ${id}.`,
+    path: name,
+    canRetry: protocolErrors[id]?.canRetry === true,
   });
 }
 
