@@ -88,6 +88,17 @@ test('an empty topic is read at once, and a deleted beginning is not part of the
   ]);
 });
 
+test('a record for a partition the topic has not got is refused, and counts as not acknowledged', async () => {
+  const topic = await newTopic(2);
+  const producer = await createDomainProducer({ settings, topic });
+  await producer.send({ value: 'there', partition: 1 });
+  await producer.send({ value: 'nowhere', partition: 2 });
+  await expect(producer.flush()).rejects.toMatchObject({ kind: 'user', code: 'HW_KAFKA_PARTITION_MISSING' });
+  expect(producer.acknowledged()).toEqual([{ partition: 1, from: 0n, to: 1n }]);
+  expect(producer.acknowledgedCount()).toBe(1);
+  await expect(producer.close()).rejects.toMatchObject({ code: 'HW_KAFKA_PARTITION_MISSING' });
+});
+
 test('an unknown topic is a user error with a fix, for the producer and the reader', async () => {
   const missing = { kind: 'user', code: 'HW_KAFKA_TOPIC_MISSING' };
   const topic = uniqueName('nowhere');

@@ -1,5 +1,6 @@
 import kafkajs from 'kafkajs';
 import type { Message, Producer } from 'kafkajs';
+import { userError } from '@headwater/kernel';
 import type { KafkaSettings } from '@headwater/platform-config';
 import { compressionTypes } from './compression-codecs.ts';
 import type { Compression } from './compression-codecs.ts';
@@ -45,8 +46,8 @@ const retry = { initialRetryTime: 100, maxRetryTime: 2_000, retries: 30 };
 
 /**
  * Connects and reads the topic's partitions.
- * @throws HeadwaterError user HW_KAFKA_TOPIC_MISSING; operational HW_KAFKA_CLIENT_FAILED here and from every method:
- * after that make a new producer.
+ * @throws HeadwaterError user HW_KAFKA_TOPIC_MISSING; user HW_KAFKA_PARTITION_MISSING from every method, operational
+ * HW_KAFKA_CLIENT_FAILED here and from every method: after that make a new producer.
  */
 export async function createDomainProducer(options: DomainProducerOptions): Promise<DomainProducer> {
   const { settings, topic } = options;
@@ -109,9 +110,14 @@ function startProducer(
     batch++;
     for (const { partition, baseOffset } of await producer.send({ topic, messages, acks: -1, compression })) {
       const from = BigInt(baseOffset ?? -1);
-      ranges.add({ partition, from, to: from + BigInt(counts.get(partition) ?? 0) });
+      const acknowledged = counts.get(partition) ?? 0;
+      ranges.add({ partition, from, to: from + BigInt(acknowledged) });
+      count += acknowledged;
+      counts.delete(partition);
     }
-    count += messages.length;
+    // kafkajs leaves out, without a word, what is for a partition its metadata does not name.
+    const [unsent] = counts.keys();
+    if (unsent !== undefined) throw partitionMissing(topic, unsent);
   };
   // One request at a time: an idempotent kafkajs producer that repeats a failed request while another is under way
   // would reuse its sequence numbers, and the broker would take new records for old ones.
@@ -140,6 +146,14 @@ function startProducer(
     },
   };
 }
+
+const partitionMissing = (topic: string, partition: number) =>
+  userError({
+    code: 'HW_KAFKA_PARTITION_MISSING',
+    message: `Topic ${topic} has no partition ${partition}: its records were not sent.`,
+    fix: 'Send to a partition the topic has, or let the key choose one.',
+    path: `${topic}[${partition}]`,
+  });
 
 const toMessage = (record: DomainRecord): Message => ({
   value: toBuffer(record.value),
