@@ -11,6 +11,7 @@ import { freshness } from './staging-table/freshness-section.ts';
 import { lanes } from './staging-table/lanes-section.ts';
 import type { Drained } from './staging-table/drain-product.ts';
 import { shapes } from './staging-table/shapes-section.ts';
+import { printTable } from './staging-table/print-table.ts';
 import type { Section, TableRow } from './staging-table/table-row.ts';
 
 const sections: Readonly<Record<string, Section>> = {
@@ -90,25 +91,6 @@ async function runTable(): Promise<object> {
     rowsPerCoreSecond: headwater.rowsPerCoreSecond,
     rssMb: headwater.rssPeakMb,
   };
-}
-
-function printTable(rows: readonly TableRow[]): void {
-  const cells = rows.map(({ work, against, goal, measured, isReached }) => [
-    work,
-    against,
-    goal,
-    measured,
-    isReached ? 'reached' : 'NOT reached',
-  ]);
-  const lines = [['work', 'against', 'goal', 'measured', ''], ...cells];
-  const widths = lines[0]!.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)));
-  for (const line of lines)
-    process.stdout.write(
-      `${line
-        .map((cell, at) => cell.padEnd(widths[at]!))
-        .join('  ')
-        .trimEnd()}\n`,
-    );
 }
 
 if (options.help) say(readFileSync(path.join(import.meta.dirname, 'README.md'), 'utf8'));

@@ -59,6 +59,10 @@ const commands = {
     await setUp({ variants: ['release', 'bare'], needsStack: true });
     return handOver(['bench/safety-cost.ts', ...rest]);
   },
+  async 'bench-cost'() {
+    await setUp({ variants: ['release', 'bare'], needsStack: true });
+    return handOver(['bench/cost-of-safety.ts', ...rest]);
+  },
   async 'bench-lake'() {
     await setUp({ needsStack: true });
     return handOver(['bench/lake.ts', ...rest]);
