@@ -23,6 +23,7 @@ export { SAMPLE_BYTES_MAX, SAMPLE_RECORDS_MAX, splitSample, toSample } from './i
 export type { Sample, SampleBounds, SampleRecord } from './infer/sample-records.ts';
 export type { InferenceFacts } from './infer/write-inferred.ts';
 export { lintContract } from './lint/lint-contract.ts';
+export { exampleRecord } from './example/example-record.ts';
 export { toJsonSchema } from './export/json-schema.ts';
 export { documentFacts } from './changelog/document-change.ts';
 export type { ChangeScope, DocumentChange } from './changelog/document-change.ts';
