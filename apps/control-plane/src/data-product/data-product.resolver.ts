@@ -102,10 +102,10 @@ export class DataProductResolver {
   }
 
   @ResolveField('connection')
-  connection(@Parent() { product }: DataProductModel) {
-    return product.status === 'active'
-      ? toConnectionGuide(product, this.#settings.kafkaBootstrapServers)
-      : null;
+  async connection(@Parent() { product }: DataProductModel, @Context() { loaders }: RequestContext) {
+    if (product.status !== 'active') return null;
+    const contract = await loaders.contract(product.contractVersionId);
+    return toConnectionGuide(product, contract?.compiled, this.#settings.kafkaBootstrapServers);
   }
 
   @ResolveField('openIncidents')
