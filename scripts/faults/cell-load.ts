@@ -6,14 +6,21 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** What became of a record by what the broker said to its producer. */
 export type Sent = 'good' | 'refused' | 'tombstone' | 'aborted';
 
+export interface Acknowledged {
+  readonly sent: Sent;
+  readonly eventId: string;
+  /** Null for a tombstone; left out where values are padded. */
+  readonly value?: string | null;
+}
+
 /** Feeds one topic of a cell through a client of its own. */
 export interface CellLoad {
   /** Acknowledged records by `partition:offset`. */
-  readonly acknowledged: ReadonlyMap<string, { readonly sent: Sent; readonly eventId: string }>;
+  readonly acknowledged: ReadonlyMap<string, Acknowledged>;
   /** One helping for every partition: good and refused records, a tombstone, perhaps a transaction that aborts. */
   feed(): Promise<void>;
-  /** Feeds again and again until `end`. */
-  start(everyMs: number): void;
+  /** Feeds again and again until `end`; helpings of another size when one is given. */
+  start(everyMs: number, recordsPerHelping?: number): void;
   end(): Promise<void>;
   /** Begins a transaction, sends, and leaves it open; the answer aborts it. */
   leaveOpen(): Promise<() => Promise<void>>;
@@ -86,14 +93,13 @@ function createLoad(
   topic: string,
   { partitions, recordsPerHelping, withTransactions, padding, random, timestampMs }: LoadOptions,
 ): CellLoad {
-  const acknowledged = new Map<string, { sent: Sent; eventId: string }>();
+  const acknowledged = new Map<string, Acknowledged>();
   let number = 0;
+  let size = recordsPerHelping;
   let isEnding = false;
   let running: Promise<void> | undefined;
   const helping = (): Draft[] =>
-    Array.from({ length: recordsPerHelping }, (_, index) =>
-      draft(index % partitions, ++number, random, padding),
-    );
+    Array.from({ length: size }, (_, index) => draft(index % partitions, ++number, random, padding));
   const send = async (sender: Sender, drafts: readonly Draft[], isAborted = false): Promise<void> => {
     const answers = await sender.send({
       topic,
@@ -109,10 +115,11 @@ function createLoad(
       const first = BigInt(baseOffset ?? -1);
       drafts
         .filter((each) => each.partition === partition)
-        .forEach(({ sent, eventId }, index) =>
+        .forEach(({ sent, eventId, value }, index) =>
           acknowledged.set(`${partition}:${first + BigInt(index)}`, {
             sent: isAborted ? 'aborted' : sent,
             eventId,
+            ...(padding === 0 ? { value } : {}),
           }),
         );
     }
@@ -144,7 +151,8 @@ function createLoad(
   return {
     acknowledged,
     feed,
-    start(everyMs) {
+    start(everyMs, records = recordsPerHelping) {
+      size = records;
       running = (async () => {
         while (!isEnding) {
           // A broker that is away for longer than the client waits: what was acknowledged stays acknowledged.

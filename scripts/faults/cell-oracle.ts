@@ -3,7 +3,9 @@ import type { Database } from '@headwater/adapter-parquet';
 import type { PipelineSpec } from '@headwater/core-staging';
 import type { KafkaSettings } from '@headwater/platform-config';
 import { runSql } from '@headwater/platform-embedded';
+import { judgeValue } from './cell-contract.ts';
 import type { CellLoad, Sent } from './cell-load.ts';
+import type { Deed, Scene } from './deed.ts';
 import {
   freezeLog,
   judgeCheckpoint,
@@ -26,6 +28,27 @@ export interface Evidence {
   readonly topicIsThere: boolean;
   /** Where partitions began when the lane first looked: records that had expired by then are not the pipeline's. */
   readonly begins?: ReadonlyMap<number, bigint> | undefined;
+  /** What a record should be where that is not what its producer meant it to be. */
+  readonly judge?: (place: Place, value: string | null, ledger: Ledger) => Expected['sent'];
+}
+
+export interface Place {
+  readonly partition: number;
+  readonly offset: bigint;
+}
+
+/** What the oracle looks at when the cell is there. */
+export function evidenceOf({ track, product, load }: Scene, deed: Deed): Evidence {
+  return {
+    database: track.reader,
+    pipeline: product.pipeline,
+    primary: product.primary,
+    quarantine: product.quarantine,
+    settings: track.settings,
+    databaseUrl: track.stack.databaseUrl,
+    load,
+    topicIsThere: deed.outcome === 'drained',
+  };
 }
 
 /** What a cell came to; `problems` is empty when every invariant holds. */
@@ -52,6 +75,9 @@ export async function judgeCell(evidence: Evidence): Promise<Finding> {
   const refused = await readColumns(database, quarantine, inQuarantine.live, ['"partition"', '"offset"']);
   const ledger = judgeLedger(primary.commits(), pipeline.pipelineId);
   const expected = await expectedRecords(evidence);
+  if (evidence.judge !== undefined)
+    for (const [place, record] of expected)
+      expected.set(place, { ...record, sent: evidence.judge(toPlace(place), record.value ?? null, ledger) });
   for (const place of expected.keys()) if (isBeforeItsTime(place, ledger, evidence)) expected.delete(place);
   const content = joinContent(expected, ledger, rows, refused);
   const problems = [
@@ -78,12 +104,12 @@ export async function judgeCell(evidence: Evidence): Promise<Finding> {
 }
 
 /** Records of the topic as another client reads them, by `partition:offset`; aborted and control records are not in it. */
-async function expectedRecords(evidence: Evidence): Promise<Map<string, Expected>> {
+export async function expectedRecords(evidence: Evidence): Promise<Map<string, Expected>> {
   const expected = new Map<string, Expected>();
-  const { load, settings, pipeline } = evidence;
+  const { load, settings, pipeline, judge } = evidence;
   if (!evidence.topicIsThere) {
-    for (const [place, { sent, eventId }] of load.acknowledged) {
-      if (sent !== 'aborted') expected.set(place, { sent, eventId });
+    for (const [place, { sent, ...record }] of load.acknowledged) {
+      if (sent !== 'aborted') expected.set(place, { sent, ...record });
     }
     return expected;
   }
@@ -94,11 +120,21 @@ async function expectedRecords(evidence: Evidence): Promise<Map<string, Expected
     onBatch: ({ partition, records }) => {
       for (const { offset, value, key } of records) {
         const eventId = key === null ? '' : new TextDecoder().decode(key);
-        expected.set(`${partition}:${offset}`, { sent: judgeValue(value), eventId });
+        const text = value === null ? null : new TextDecoder().decode(value);
+        expected.set(`${partition}:${offset}`, {
+          sent: judgeValue(text),
+          eventId,
+          ...(judge === undefined ? {} : { value: text }),
+        });
       }
     },
   });
   return expected;
+}
+
+function toPlace(text: string): Place {
+  const [partition, offset] = text.split(':');
+  return { partition: Number(partition), offset: BigInt(offset!) };
 }
 
 /** The ledger must begin exactly where the partition did. */
@@ -112,15 +148,10 @@ function isBeforeItsTime(place: string, { batches }: Ledger, { begins }: Evidenc
   return first?.from === begin;
 }
 
-interface Expected {
+export interface Expected {
   readonly sent: Exclude<Sent, 'aborted'>;
   readonly eventId: string;
-}
-
-function judgeValue(value: Uint8Array | null): Expected['sent'] {
-  if (value === null) return 'tombstone';
-  const text = new TextDecoder().decode(value);
-  return text.endsWith('}') && !text.includes('"unknown"') ? 'good' : 'refused';
+  readonly value?: string | null;
 }
 
 interface Content {
@@ -130,7 +161,7 @@ interface Content {
 }
 
 /** Every record below the committed positions is in exactly the place it belongs, once, with its content [I1]. */
-function joinContent(
+export function joinContent(
   expected: ReadonlyMap<string, Expected>,
   { nextOffsets, totals }: Ledger,
   rows: readonly (readonly unknown[])[],
@@ -176,22 +207,28 @@ interface Entry {
   readonly classes: Readonly<Record<string, bigint>>;
 }
 
-interface Ledger {
+export interface Ledger {
   readonly batches: readonly {
     readonly seq: number;
     readonly batchId: string;
+    readonly contractVersion: string;
     readonly entries: readonly Entry[];
   }[];
   readonly nextOffsets: ReadonlyMap<number, bigint>;
   readonly fences: number;
+  /** Offsets by class, with what verbs moved from one to another. */
   readonly totals: Readonly<Record<string, bigint>>;
   readonly problems: readonly string[];
 }
 
 /** Ranges follow each other, positions say what the ledger says, fences only rise and every batch obeys the last one. */
-export function judgeLedger(commits: readonly LogCommit[], pipelineId: string): Ledger {
+export function judgeLedger(
+  commits: readonly LogCommit[],
+  pipelineId: string,
+  { isFenced = true }: { readonly isFenced?: boolean } = {},
+): Ledger {
   const problems: string[] = [];
-  const batches: { seq: number; batchId: string; entries: readonly Entry[] }[] = [];
+  const batches: Ledger['batches'][number][] = [];
   const nextOffsets = new Map<number, bigint>();
   const totals: Record<string, bigint> = {};
   let fence = -1n;
@@ -204,10 +241,15 @@ export function judgeLedger(commits: readonly LogCommit[], pipelineId: string): 
       fence = raised.version;
       fences++;
     }
+    for (const { from, to, offsets } of transfersOf(commit, pipelineId)) {
+      totals[from] = (totals[from] ?? 0n) - offsets;
+      totals[to] = (totals[to] ?? 0n) + offsets;
+    }
     if (!Array.isArray(commit.info?.['ledger']) || commit.info['pipelineId'] !== pipelineId) continue;
     const batch = toBatch(commit.info);
     const say = (problem: string) => problems.push(`version ${commit.version}: ${problem}`);
-    if (batch.fence !== fence) say(`batch of fence ${batch.fence} while the log's fence is ${fence}`);
+    if (isFenced && batch.fence !== fence)
+      say(`batch of fence ${batch.fence} while the log's fence is ${fence}`);
     if (batch.seq !== batches.length) say(`batch ${batch.seq}, not ${batches.length}`);
     batches.push(batch);
     for (const entry of batch.entries) {
@@ -227,6 +269,16 @@ export function judgeLedger(commits: readonly LogCommit[], pipelineId: string): 
   return { batches, nextOffsets, fences, totals, problems: problems.slice(0, 6) };
 }
 
+/** What a verb moved from one class of the ledger to another; a replay says only how many it landed. */
+function transfersOf({ info }: LogCommit, pipelineId: string) {
+  if (!Array.isArray(info?.['transfers']) || info['pipelineId'] !== pipelineId) return [];
+  return (info['transfers'] as readonly Record<string, unknown>[]).map((transfer) => ({
+    from: String(transfer['fromClass'] ?? 'quarantined'),
+    to: String(transfer['toClass'] ?? 'landed'),
+    offsets: BigInt(String(transfer['offsets'])),
+  }));
+}
+
 function toBatch(info: Readonly<Record<string, unknown>>) {
   const entries = (info['ledger'] as readonly Record<string, unknown>[]).map((entry): Entry => ({
     partition: Number(entry['partition']),
@@ -239,8 +291,14 @@ function toBatch(info: Readonly<Record<string, unknown>>) {
       ]),
     ),
   }));
-  const { batchId, batchSeq, fence } = info;
-  return { seq: Number(batchSeq), batchId: String(batchId), fence: BigInt(String(fence)), entries };
+  const { batchId, batchSeq, fence, contractVersion } = info;
+  return {
+    seq: Number(batchSeq),
+    batchId: String(batchId),
+    contractVersion: String(contractVersion),
+    fence: BigInt(String(fence)),
+    entries,
+  };
 }
 
 function judgeCounts(ledger: Ledger, landed: number, quarantined: number): readonly string[] {

@@ -3,10 +3,11 @@ import type { CompiledContract } from '@headwater/core-contract';
 import type { PipelineSpec } from '@headwater/core-staging';
 import { runSql } from '@headwater/platform-embedded';
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { storePipeline } from '../../apps/staging-worker/src/store-pipeline.test-data.ts';
+import { firstContract } from './cell-contract.ts';
 import { openLog, type LogReader } from './delta-reader.ts';
 import type { Track, TrackLake } from './track.ts';
 
@@ -19,6 +20,10 @@ export interface CellProduct {
   readonly folder: string;
   /** Brings what an S3 lake holds into the folders the oracle reads; nothing to do for a local one. */
   refresh(): Promise<void>;
+  /** The log of a table beside the primary one; its name is the primary's with the suffix. */
+  beside(suffix: string): LogReader;
+  /** From here on the pipeline judges by another contract. */
+  judgeBy(contract: CompiledContract): Promise<void>;
   /** Creates an object of the primary table, as another writer would. */
   putForeign(path: string, text: string): Promise<void>;
   /** Ends the lane. */
@@ -60,9 +65,10 @@ export async function createProduct(
     topic,
     topicId: described!.topicId,
     tableUrl: `${lakeUrl}/${name}`,
-    contract,
+    contract: firstContract,
     flushIntervalMs,
   });
+  const suffixes = new Set(['', '__quarantine']);
   return {
     productId,
     pipeline,
@@ -71,8 +77,20 @@ export async function createProduct(
     quarantine: openLog(`${folder}__quarantine`),
     async refresh() {
       if (lake.kind !== 's3') return;
-      await mirrorTable(lake.s3, pipeline.tableUrl, folder);
-      await mirrorTable(lake.s3, pipeline.quarantineUrl, `${folder}__quarantine`);
+      for (const suffix of suffixes)
+        await mirrorTable(lake.s3, `${pipeline.tableUrl}${suffix}`, `${folder}${suffix}`);
+    },
+    beside(suffix) {
+      suffixes.add(suffix);
+      return openLog(`${folder}${suffix}`);
+    },
+    async judgeBy(next) {
+      const { generation } = (await track.postgres.staging.pipeline(pipeline.pipelineId))!;
+      const change = { contract: next, transformHash: `hash-${next.contractVersion}` };
+      await track.postgres.mesh.unit(async (unit) => {
+        await unit.pipelines.update(pipeline.pipelineId, generation, change);
+        await unit.audit.append({ actor: 'harness', event: 'test.changed', subject: name, facts: {} });
+      });
     },
     async putForeign(name_, text) {
       if (lake.kind === 'folder') return writeFileSync(path.join(folder, name_), text, { flag: 'wx' });
@@ -88,8 +106,8 @@ export async function createProduct(
     },
     remove() {
       void track.admin.deleteTopic(topic).catch(() => undefined);
-      rmSync(folder, { recursive: true, force: true });
-      rmSync(`${folder}__quarantine`, { recursive: true, force: true });
+      for (const each of [folder, ...globSync(`${folder}__*`)])
+        rmSync(each, { recursive: true, force: true });
     },
   };
 }
@@ -106,22 +124,3 @@ async function mirrorTable(s3: TrackLake, url: string, folder: string): Promise<
     writeFileSync(file, bytes);
   }
 }
-
-function column(name: string, type: CompiledContract['columns'][number]['type']) {
-  return { name, source: name, type, required: true, rules: [], personal: false };
-}
-
-const contract: CompiledContract = {
-  contractId: 'cell-events',
-  contractVersion: '1.0.0',
-  columns: [
-    column('event_id', { kind: 'string' }),
-    { ...column('event_type', { kind: 'string' }), rules: [{ rule: 'enum', values: ['click', 'view'] }] },
-    column('amount', { kind: 'double' }),
-    { ...column('pad', { kind: 'string' }), required: false },
-  ],
-  unknownMembers: 'ignore',
-  keyColumns: ['event_id'],
-  partitionColumns: [],
-  recordBytesMax: 1_000_000,
-};

@@ -53,3 +53,28 @@ export function seedOf({ point, kind, seed }: Cell): number {
   for (const char of `${point}:${kind}:${seed}`) hash = Math.imul(hash ^ char.charCodeAt(0), 0x01000193);
   return hash >>> 0;
 }
+
+export const secondsSince = (startedMs: number): number =>
+  Math.round((performance.now() - startedMs) / 100) / 10;
+
+/** Of a cell that this machine cannot run. */
+export const unable = (cell: Cell, startedMs: number, problem: string): CellResult => ({
+  cell,
+  seconds: secondsSince(startedMs),
+  staged: 0,
+  lost: 0,
+  duplicated: 0,
+  problems: [problem],
+});
+
+/** One line for a person. */
+export const describeCell = ({
+  cell,
+  seconds,
+  proof,
+  staged,
+  lost,
+  duplicated,
+  problems,
+}: CellResult): string =>
+  `${problems.length === 0 ? 'ok  ' : 'FAIL'} ${nameOf(cell).padEnd(50)} ${seconds.toFixed(1).padStart(5)} s  staged ${String(staged).padStart(5)}, lost ${lost}, duplicated ${duplicated}  ${problems[0] ?? proof ?? ''}`;

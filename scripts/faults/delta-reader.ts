@@ -8,6 +8,7 @@ export interface LogCommit {
   readonly adds: readonly { readonly path: string; readonly size: number }[];
   readonly removes: readonly string[];
   readonly txns: readonly { readonly appId: string; readonly version: bigint }[];
+  readonly operation: string;
   /** commitInfo.headwater, when the commit is one of staging. */
   readonly info: Readonly<Record<string, unknown>> | undefined;
 }
@@ -45,9 +46,11 @@ function parseCommit(version: number, text: string): LogCommit {
     .map((line) => JSON.parse(line) as Record<string, Record<string, unknown>>);
   const all = (name: string): readonly Record<string, unknown>[] =>
     actions.flatMap((action) => (action[name] === undefined ? [] : [action[name]]));
-  const info = all('commitInfo')[0]?.['headwater'];
+  const [commitInfo] = all('commitInfo');
+  const info = commitInfo?.['headwater'];
   return {
     version,
+    operation: String(commitInfo?.['operation']),
     adds: all('add').map((add) => ({
       path: decodeURIComponent(String(add['path'])),
       size: Number(add['size']),
@@ -67,10 +70,12 @@ export function judgeLog(log: LogReader): {
   const ever = new Set<string>();
   const live = new Map<string, number>();
   const commits = log.commits();
-  for (const { version, adds, removes } of commits) {
+  for (const { version, operation, adds, removes } of commits) {
     for (const gone of removes) live.delete(gone);
     for (const { path: name, size } of adds) {
-      if (ever.has(name)) problems.push(`version ${version} adds ${name} a second time`);
+      // What is taken back names files again that were taken out.
+      const isBack = operation === 'RESTORE' && !live.has(name);
+      if (ever.has(name) && !isBack) problems.push(`version ${version} adds ${name} a second time`);
       ever.add(name);
       live.set(name, size);
     }

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { parse } from 'yaml';
 import { faultKinds, type Cell, type FaultKind } from './cell.ts';
 
-export type SceneName = 'staging' | 's3' | 'control' | 'cluster';
+export type SceneName = 'staging' | 's3' | 'control' | 'operate' | 'cluster';
 
 /** One pair of the matrix. */
 export interface MatrixPair {

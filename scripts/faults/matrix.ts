@@ -3,11 +3,10 @@ import { startS3Server, startThreeBrokers } from '@headwater/testkit';
 import { execFileSync } from 'node:child_process';
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { nameOf, type Cell, type CellResult } from './cell.ts';
-import { runControlCell } from './run-control-cell.ts';
+import { describeCell, nameOf, type Cell, type CellResult } from './cell.ts';
 import { readMatrix, toCells, type MatrixPair, type SceneCell } from './matrix-file.ts';
 import { isProxyPoint } from './proxy-points.ts';
-import { describeCell, runCell } from './run-cell.ts';
+import { runScene } from './run-scene.ts';
 import { openTrack, type Track, type TrackOptions } from './track.ts';
 
 export interface MatrixOptions {
@@ -108,8 +107,7 @@ async function work(
       if (isHeavy(cell)) heavyRunning++;
       try {
         track ??= await openTrack(index, options);
-        const run = cell.scene === 'control' ? runControlCell : runCell;
-        keep(await within(CELL_MS_MAX, run(track, cell)));
+        keep(await within(CELL_MS_MAX, runScene(track, cell)));
         failuresInRow = 0;
       } catch (error) {
         await track?.close().catch(() => undefined);

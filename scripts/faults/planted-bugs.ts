@@ -132,6 +132,18 @@ const caseOf: Readonly<Record<PlantedBug, Omit<PlantedCase, 'bug'>>> = {
     told: /landed and is refused/,
   },
   'ledger-count-off': { breaks: 'S10', point: 'land.after', kind: 'redis-flush', told: /the ledger counts/ },
+  'swap-keeps-old-files': {
+    breaks: 'S15',
+    point: 'swap.mirror',
+    kind: 'postgres-restart',
+    told: /there twice/,
+  },
+  'swap-txn-left-out': {
+    breaks: 'S15',
+    point: 'swap.quarantine-commit',
+    kind: 'kill-worker',
+    told: /not in the store|there twice|lost/,
+  },
 };
 
 export const plantedCases: readonly PlantedCase[] = plantedBugs.map((bug) => ({ bug, ...caseOf[bug] }));

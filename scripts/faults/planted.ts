@@ -1,6 +1,6 @@
 import { describeError } from '@headwater/kernel';
 import { plantedCases, isTold, type PlantedCase } from './planted-bugs.ts';
-import { runCell } from './run-cell.ts';
+import { runScene } from './run-scene.ts';
 import { openTrack, type Track } from './track.ts';
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -59,7 +59,7 @@ async function tryBug(track: Track, planted: PlantedCase, seed: number): Promise
   const seconds = () => Math.round((performance.now() - startedMs) / 100) / 10;
   try {
     const cell = { point, kind, seed, planted: bug };
-    const { problems } = await runCell(track, cell, setting === undefined ? {} : { setting });
+    const { problems } = await runScene(track, cell, setting);
     return {
       planted,
       isCaught: isTold(planted, problems),

@@ -1,5 +1,5 @@
 import type { Stack, SupervisedProcess } from '@headwater/platform-embedded';
-import type { FaultOrder } from '@headwater/platform-process';
+import { nodeArguments, type FaultOrder } from '@headwater/platform-process';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { waitUntil } from './workers.ts';
@@ -56,6 +56,7 @@ export async function launch(options: LaunchOptions): Promise<OrderedProcess> {
     name,
     command: process.execPath,
     args: [
+      ...nodeArguments,
       ...(heapMiB === undefined ? [] : [`--max-old-space-size=${heapMiB}`]),
       path.join(bundles, `${app}.mjs`),
     ],

@@ -8,14 +8,14 @@ import { createProduct, PARTITIONS, type CellProduct } from './cell-product.ts';
 import type { Deed, Scene } from './deed.ts';
 import { deeds } from './deeds.ts';
 import { judgeLog } from './delta-reader.ts';
+import { fireOnce } from './fire-once.ts';
 import type { OrderedProcess } from './processes.ts';
-import { endLane } from './run-cell.ts';
+import { endLane } from './cell-end.ts';
 import { createRandom } from './schedule.ts';
+import { stageAll } from './stage-all.ts';
 import type { Track } from './track.ts';
 import { waitUntil } from './workers.ts';
 
-const STAGES_WITHIN_MS = 20_000;
-const FIRES_WITHIN_MS = 20_000;
 const DELETES_WITHIN_MS = 30_000;
 const DAYS_MS = 86_400_000;
 
@@ -56,7 +56,12 @@ export async function runControlCell(track: Track, cell: Cell): Promise<CellResu
     const doomed = await track.retentionWorkers().take();
     retention.push(doomed);
     const scene: Scene = { track, product, load: recent, doomed, random };
-    const { proof, heir } = await fire(scene, cell, deed);
+    const { proof, heir } = await fireOnce(scene, cell, deed, {
+      nth: 1,
+      clockMs: deed.clockMs === undefined ? undefined : deed.clockMs(cell.seed) / 60,
+      begin: () => Promise.resolve(),
+      takeHeir: () => track.retentionWorkers().take(),
+    });
     if (heir !== undefined) retention.push(heir);
     const problems = await judge(scene, cell, deed, oldEnds);
     const { problems: inLedger, ...found } = countRows(product, [old, recent]);
@@ -79,37 +84,6 @@ export async function runControlCell(track: Track, cell: Cell): Promise<CellResu
     for (const each of retention) if (!each.process.hasExited()) track.retentionWorkers().giveBack(each);
     product.remove();
   }
-}
-
-async function stageAll({ primary, pipeline }: CellProduct, ends: Offsets): Promise<void> {
-  const staged = await waitUntil(
-    () => {
-      const { nextOffsets } = judgeLedger(primary.commits(), pipeline.pipelineId);
-      return [...ends].every(([partition, end]) => (nextOffsets.get(partition) ?? 0n) >= end);
-    },
-    STAGES_WITHIN_MS,
-    40,
-  );
-  if (!staged) throw new Error('the old records were not staged');
-}
-
-async function fire(
-  scene: Scene,
-  cell: Cell,
-  deed: Deed,
-): Promise<{ readonly proof: string | undefined; readonly heir: OrderedProcess | undefined }> {
-  const { doomed, track } = scene;
-  const clock = deed.clockMs === undefined ? {} : { clockMs: deed.clockMs(cell.seed) / 60 };
-  const serial = doomed.order({ at: cell.point, nth: 1, action: deed.action, ...clock });
-  const hasFired = await waitUntil(() => doomed.fired(serial) !== undefined, FIRES_WITHIN_MS, 15);
-  if (!hasFired) {
-    doomed.order({});
-    return { proof: undefined, heir: undefined };
-  }
-  const heir = deed.endsProcess ? await track.retentionWorkers().take() : undefined;
-  heir?.order({});
-  const detail = await deed.do(scene);
-  return { proof: detail === undefined ? undefined : `${doomed.fired(serial)}; ${detail}`, heir };
 }
 
 /** Looks again and again at where the topic begins, against what is staged. */

@@ -213,8 +213,8 @@ function createApps(options: {
     });
   const workers = createPool({
     size: spareWorkers,
-    waiting: beforeSweep,
-    launch: () => run('staging-worker', beforeSweep, workerEnvironment),
+    waiting: beforeWork,
+    launch: () => run('staging-worker', beforeWork, workerEnvironment),
   });
   let retention: ProcessPool | undefined;
   let api: OrderedProcess | undefined;
@@ -243,7 +243,8 @@ function createApps(options: {
   };
 }
 
-const beforeSweep = { at: 'sweep.before', nth: 1, action: 'hold' } as const;
+/** Takes neither a lane nor an operator's verb. */
+const beforeWork = { at: ['sweep.before', 'outbox.sweep', 'outbox.claim'], action: 'hold' } as const;
 /** Neither adds nor takes work before the cell says so. */
 const frozen = { at: '*', nth: 1, action: 'hold' } as const;
 

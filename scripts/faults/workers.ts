@@ -1,5 +1,5 @@
 import { runSql, type Stack, type SupervisedProcess } from '@headwater/platform-embedded';
-import type { FaultOrder } from '@headwater/platform-process';
+import { nodeArguments, type FaultOrder } from '@headwater/platform-process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -67,7 +67,7 @@ function launch(
   return stack.run({
     name,
     command: process.execPath,
-    args: ['--enable-source-maps', bundle],
+    args: [...nodeArguments, bundle],
     env: {
       PATH: process.env['PATH'],
       ...stack.environment,

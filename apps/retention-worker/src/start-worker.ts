@@ -7,7 +7,7 @@ import { createPostgres } from '@headwater/adapter-postgres';
 import { createDoorbell, startWorkRunner } from '@headwater/adapter-queue';
 import { bindHandlers, type WorkItems } from '@headwater/core-jobs';
 import { defaultBlastRadius } from '@headwater/core-retention';
-import { faultPoint } from '@headwater/core-staging';
+import { behindPoint } from '@headwater/core-staging';
 import type { Clock, Logger } from '@headwater/kernel';
 import {
   toDatabaseUrl,
@@ -37,14 +37,8 @@ export interface WorkerTools {
 /** Only in a faults build. */
 const withWorkPoints = (work: WorkItems): WorkItems => ({
   ...work,
-  async due(queue, limit) {
-    await faultPoint('outbox.sweep');
-    return work.due(queue, limit);
-  },
-  async claim(queue, owner, ttlMs, workId) {
-    await faultPoint('outbox.claim');
-    return work.claim(queue, owner, ttlMs, workId);
-  },
+  due: behindPoint('outbox.sweep', (...args) => work.due(...args)),
+  claim: behindPoint('outbox.claim', (...args) => work.claim(...args)),
 });
 
 const systemClock: Clock = { nowMs: () => Date.now(), monotonicMs: () => performance.now() };

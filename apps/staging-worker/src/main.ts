@@ -50,12 +50,11 @@ await runUntilStopped({
     ]);
     connecting.catch(() => undefined);
     await checking;
-    const [connected, doorbell] = await connecting;
+    const [sound, doorbell] = await connecting;
+    const connected =
+      __HEADWATER_FAULTS__ && faulty !== undefined ? faulty.makeFaulty(sound, environment) : sound;
     const worker = startWorker({
-      world:
-        __HEADWATER_FAULTS__ && faulty !== undefined
-          ? faulty.makeFaulty(connected.world, environment)
-          : connected.world,
+      world: connected.world,
       sweepEveryMs: environment.STAGING_SWEEP,
       lanesMax: environment.STAGING_LANES_MAX,
     });
@@ -97,6 +96,7 @@ function startJobs(
   const runner = { work, doorbell, owner: world.settings.owner, logger, concurrency: 1 };
   const operating = startWorkRunner({
     ...runner,
+    ...(__HEADWATER_FAULTS__ && faulty !== undefined ? faulty.workOptions(work) : {}),
     queue: 'operating',
     runJob: bindHandlers('operating', operatingHandlers(verbs)),
   });

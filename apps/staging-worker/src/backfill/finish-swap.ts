@@ -1,5 +1,6 @@
 import type { AddFile, TableMetaData } from '@headwater/core-delta';
 import {
+  faultPoint,
   filesGone,
   judgeSwapReady,
   openSwaps,
@@ -25,6 +26,7 @@ import { toOpenTable, worldMoved } from '../replay/open-tables.ts';
 import { commitStep, transfersSince } from '../replay/operating-commits.ts';
 import type { OperatingRun } from '../replay/operating-world.ts';
 import { keptMs, missingFiles } from './look-at-undo.ts';
+import { plantInSwap } from './planted-swap.ts';
 import { readSwapIntent, settleSwapIntent } from './swap-intents.ts';
 
 export interface OpenSwap extends Pick<OperatingRun, 'world' | 'fence' | 'signal'> {
@@ -43,7 +45,9 @@ export async function finishSwap(open: OpenSwap, intent: SwapIntent): Promise<vo
   const { world, tables } = open;
   await swapPrimary(open, intent);
   await swapQuarantine(open, intent);
+  if (__HEADWATER_FAULTS__) await faultPoint('swap.mirror');
   await mirrorSwap(open, intent);
+  if (__HEADWATER_FAULTS__) await faultPoint('swap.settle');
   await settleSwapIntent(tables.primary, intent);
   await checkpointWhenDue(world.lanes, tables.primary);
   await checkpointWhenDue(world.lanes, tables.quarantine);
@@ -81,7 +85,8 @@ async function swapPrimary(open: OpenSwap, intent: SwapIntent): Promise<void> {
       nowMs: world.lanes.clock.nowMs(),
       metaData: intent.kind === 'swap' ? columnsFor(primary, pipeline) : undefined,
     });
-    if (await commitStep('swap', open, primary, plan)) return;
+    if (__HEADWATER_FAULTS__) await faultPoint('swap.primary-commit');
+    if (await commitStep('swap', open, primary, __HEADWATER_FAULTS__ ? plantInSwap(plan) : plan)) return;
   }
   throw contended(primary);
 }
@@ -137,6 +142,7 @@ async function swapQuarantine(open: OpenSwap, intent: SwapIntent): Promise<void>
       fence,
       nowMs: world.lanes.clock.nowMs(),
     });
+    if (__HEADWATER_FAULTS__) await faultPoint('swap.quarantine-commit');
     if (await commitStep('swap', open, quarantine, plan)) return;
   }
   throw contended(quarantine);

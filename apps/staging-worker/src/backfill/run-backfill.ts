@@ -2,6 +2,7 @@ import type { AddFile } from '@headwater/core-delta';
 import {
   backfillPartAppId,
   backfillPosition,
+  faultPoint,
   judgeBalance,
   plannedRanges,
   planBackfillCommit,
@@ -66,6 +67,7 @@ export async function runBackfill(run: OperatingRun, partBytes = PART_BYTES): Pr
     const lost = manifest.ranges.find(({ partition, from }) => from < (held.get(partition)?.earliest ?? 0n));
     const side = sidePipeline(pipeline, manifest.backfillId);
     const tables = await openTables(world, side);
+    if (__HEADWATER_FAULTS__) await faultPoint('backfill.manifest');
     await storeManifest(tables.primary, manifest);
     const open: OpenBackfill = {
       ...run,
@@ -110,6 +112,7 @@ async function fillRange(open: OpenBackfill, range: OffsetRange): Promise<void> 
     if (from >= range.to) return;
     if (await landPart(open, { ...range, from, to: boundTo ?? range.to }, boundTo !== undefined)) {
       lost = 0;
+      if (__HEADWATER_FAULTS__) await faultPoint('backfill.progress');
       await report(open);
       continue;
     }
@@ -212,6 +215,10 @@ async function land(
   plan: (adds: readonly AddFile[]) => CommitPlan,
 ): Promise<boolean> {
   const adds = await publishFiles(open.world.lanes, table, files);
+  if (__HEADWATER_FAULTS__) {
+    const isPrimary = table === open.tables.primary;
+    await faultPoint(isPrimary ? 'backfill.primary-commit' : 'backfill.quarantine-commit');
+  }
   if (await commitStep('backfill', open, table, plan(adds))) return true;
   await unpublishFiles(table, adds);
   return false;

@@ -1,6 +1,7 @@
 import { recordCount, withReadable, type AddFile } from '@headwater/core-delta';
 import {
   countSwapped,
+  faultPoint,
   personalColumns,
   replayAppId,
   reversedTransfers,
@@ -108,7 +109,11 @@ type Draft = Omit<
   'planId' | 'pipelineId' | 'topicId' | 'baseVersion' | 'quarantineVersion' | 'rewrites' | 'atMs'
 >;
 
-function store({ world, pipeline, tables, planId, signal }: SwapRun, draft: Draft): Promise<SwapIntent> {
+async function store(
+  { world, pipeline, tables, planId, signal }: SwapRun,
+  draft: Draft,
+): Promise<SwapIntent> {
+  if (__HEADWATER_FAULTS__) await faultPoint('swap.intent');
   signal.throwIfAborted();
   const { pipelineId, topicId } = pipeline;
   return putSwapIntent(tables.primary, {

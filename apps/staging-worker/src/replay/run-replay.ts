@@ -1,5 +1,6 @@
 import { toRemoves, type AddFile } from '@headwater/core-delta';
 import {
+  faultPoint,
   plannedPositions,
   planQuarantineRewrite,
   planReplayCommit,
@@ -94,6 +95,7 @@ async function replayPart(
       await refreshTable(run.tables.quarantine);
       continue;
     }
+    if (__HEADWATER_FAULTS__) await faultPoint('replay.mirror');
     const mirrored = await mirror(run, progress);
     const last = records.at(-1)!;
     return {
@@ -149,6 +151,7 @@ async function landFresh(
     throw userError({ code: 'HW_STAGING_TABLE_REFUSED', message: cause, fix });
   }
   const adds = await publishFiles(world.lanes, primary, judged.accepted);
+  if (__HEADWATER_FAULTS__) await faultPoint('replay.primary-commit');
   run.signal.throwIfAborted();
   const landed = new Set(judged.acceptedCoordinates.map(keyOf));
   const transfers = toTransfers(fresh.filter((record) => landed.has(keyOf(record))));
@@ -184,6 +187,7 @@ async function leaveQuarantine(run: OpenRun, coordinates: readonly Coordinate[])
   });
   const rest = replaced.flatMap(({ rest: file }) => (file === undefined ? [] : [file]));
   const adds = await publishFiles(world.lanes, quarantine, rest);
+  if (__HEADWATER_FAULTS__) await faultPoint('replay.quarantine-commit');
   const nowMs = world.lanes.clock.nowMs();
   const facts = { planId, before: replaysOf(quarantine, pipeline), nowMs };
   return commitStep(

@@ -31,6 +31,18 @@ export const faultPointNames = [
   'prune.before',
   'checkpoint.write',
   'checkpoint.pointer',
+  'backfill.manifest',
+  'backfill.quarantine-commit',
+  'backfill.primary-commit',
+  'backfill.progress',
+  'swap.intent',
+  'swap.primary-commit',
+  'swap.quarantine-commit',
+  'swap.mirror',
+  'swap.settle',
+  'replay.primary-commit',
+  'replay.quarantine-commit',
+  'replay.mirror',
   'outbox.insert',
   'outbox.ring',
   'outbox.sweep',
@@ -66,6 +78,8 @@ export const plantedBugs = [
   'mirror-before-commit',
   'quarantined-also-landed',
   'ledger-count-off',
+  'swap-keeps-old-files',
+  'swap-txn-left-out',
 ] as const;
 export type PlantedBug = (typeof plantedBugs)[number];
 
@@ -85,6 +99,14 @@ export function armFaults(armed: FaultPlan): void {
 export const faultPoint = async (name: FaultPointName): Promise<void> => {
   if (__HEADWATER_FAULTS__) await plan?.onPoint(name);
 };
+
+/** The call with a point before it. Only a faults build makes it. */
+export const behindPoint =
+  <Args extends readonly unknown[], Answer>(name: FaultPointName, call: (...args: Args) => Promise<Answer>) =>
+  async (...args: Args): Promise<Answer> => {
+    await faultPoint(name);
+    return call(...args);
+  };
 
 export const isPlanted = (bug: PlantedBug): boolean =>
   __HEADWATER_FAULTS__ ? plan?.planted.has(bug) === true : false;

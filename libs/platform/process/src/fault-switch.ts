@@ -13,8 +13,8 @@ export interface FaultSwitchOptions {
 export interface FaultOrder {
   /** Grows with each order; a new one starts counting again. */
   readonly serial: number;
-  /** `*` is every point: the process waits wherever it comes. */
-  readonly at?: string;
+  /** Several, or `*` for every point, are those where the process waits each time it comes there. */
+  readonly at?: string | readonly string[];
   readonly nth?: number;
   /** hold: wait there, everything else goes on, until `released` is at least this serial. */
   readonly action?: 'kill' | 'stop' | 'hold' | 'exhaust-memory' | 'pass';
@@ -58,9 +58,10 @@ export function createFaultSwitch({ controlFile, firedFile }: FaultSwitchOptions
   };
   const onPoint = async (name: string): Promise<void> => {
     const order = look();
-    const isHere = order.at === '*' || (order.at === name && ++passed === order.nth);
+    const waits = order.at === '*' || (Array.isArray(order.at) && order.at.includes(name));
+    const isHere = waits || (order.at === name && ++passed === order.nth);
     if (order.action === undefined || !isHere) return;
-    if (order.at !== '*') say(name, order.action);
+    if (!waits) say(name, order.action);
     if (order.clockMs !== undefined) shiftClock(order.clockMs);
     // A stop takes effect before the next statement, a kill has no next statement.
     if (order.action === 'kill') process.kill(process.pid, 'SIGKILL');
