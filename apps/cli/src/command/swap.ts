@@ -1,5 +1,6 @@
 import type { CommandContext } from '../context.ts';
 import { planSwapMutation, planSwapUndoMutation } from '../control-plane/operate-documents.ts';
+import type { OperatingPlan } from '../control-plane/operate-types.ts';
 import type { ExitCode } from '../exit-code.ts';
 import { runPlannedVerb } from './operating-plan.ts';
 
@@ -8,39 +9,38 @@ export interface SwapOptions {
   readonly timeout: number;
 }
 
-/** Puts the side table of a backfill in the place of its ranges. */
-export const swapBackfill = (
+type Verb = (
   context: CommandContext,
   product: string,
   backfillId: string,
-  { dryRun = false, timeout }: SwapOptions,
-): Promise<ExitCode> =>
-  runPlannedVerb(context, {
-    product,
-    document: planSwapMutation,
-    input: { backfillId },
-    dryRun,
-    timeout,
-    done: ({ progress }) =>
-      context.messages.operate.swapped(product, {
-        backfill: backfillId,
-        landed: progress?.landed ?? '?',
-        refused: progress?.refused ?? '?',
-      }),
-  });
+  options: SwapOptions,
+) => Promise<ExitCode>;
+
+/** Puts the side table of a backfill in the place of its ranges. */
+export const swapBackfill: Verb = verb(planSwapMutation, ({ messages }, product, backfill, { progress }) =>
+  messages.operate.swapped(product, {
+    backfill,
+    landed: progress?.landed ?? '?',
+    refused: progress?.refused ?? '?',
+  }),
+);
 
 /** Brings back what stood in the ranges before the swap. */
-export const undoSwap = (
-  context: CommandContext,
-  product: string,
-  backfillId: string,
-  { dryRun = false, timeout }: SwapOptions,
-): Promise<ExitCode> =>
-  runPlannedVerb(context, {
-    product,
-    document: planSwapUndoMutation,
-    input: { backfillId },
-    dryRun,
-    timeout,
-    done: () => context.messages.operate.swapUndone(product, backfillId),
-  });
+export const undoSwap: Verb = verb(planSwapUndoMutation, ({ messages }, product, backfill) =>
+  messages.operate.swapUndone(product, backfill),
+);
+
+function verb(
+  document: string,
+  done: (context: CommandContext, product: string, backfillId: string, plan: OperatingPlan) => string,
+): Verb {
+  return (context, product, backfillId, { dryRun = false, timeout }) =>
+    runPlannedVerb(context, {
+      product,
+      document,
+      input: { backfillId },
+      dryRun,
+      timeout,
+      done: (plan) => done(context, product, backfillId, plan),
+    });
+}
