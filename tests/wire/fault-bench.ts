@@ -18,66 +18,104 @@ import {
   askRedis,
 } from '@headwater/platform-wire';
 import type { SecuredStack, TestStack } from '@headwater/testkit';
-import { expect } from 'vitest';
-
-export type Variables = Readonly<Record<string, string>>;
+import { expect, test } from 'vitest';
+import { edited, serverVariables, without, type Server, type Variables } from './server-variables.ts';
 
 /** What the faults of every server need. */
 export interface FaultBench {
   readonly secured: () => SecuredStack;
   readonly plain: TestStack;
-  readonly variables: () => Variables;
   /** Where the stand-in of this name listens. */
   readonly port: (name: string) => number;
-  readonly examinations: typeof examinations;
-  /** Its own code, the variable to correct in the fix, no secret in either. */
-  readonly expectFault: (server: Server, change: Variables, code: string, fix: RegExp) => Promise<void>;
+  readonly faultsOf: (server: Server) => ServerFaults;
   readonly askRedisAdmin: (command: readonly string[]) => Promise<unknown>;
 }
 
-export const without = (...names: readonly string[]): Variables =>
-  Object.fromEntries(names.map((name) => [name, '']));
+export interface ServerFaults {
+  readonly examine: (change: Variables) => Promise<object>;
+  /** The variables with another part of the server's address. */
+  readonly moved: (edit: (url: URL) => void) => Variables;
+  /** A server elsewhere, asked without TLS and without a login. */
+  readonly plainAt: (address: string) => Variables;
+  /** Its own code, the variable to correct in the fix, no secret in either. */
+  readonly expectFault: (change: Variables, code: string, fix: RegExp) => Promise<void>;
+  /** A test of each, and of those that every server has. */
+  readonly testEach: (faults: readonly Fault[]) => void;
+}
 
-export const edited = (url: string, edit: (url: URL) => void): string => {
-  const changed = new URL(url);
-  edit(changed);
-  return changed.href;
-};
+/** `code` without what all codes of the server begin with. */
+export type Fault = readonly [fault: string, change: () => Variables, code: string, fix: RegExp];
 
-const examinations = {
-  kafka: (env: Variables) =>
-    examineKafka(toKafkaSettings(parseEnvironment(defineEnvironment(kafkaVariables), env))),
-  postgres: (env: Variables) =>
+export const GUEST = { username: 'guest', password: 'guest-canary' };
+
+const examinations: Readonly<Record<Server, (env: Variables) => ReturnType<typeof examineKafka>>> = {
+  kafka: (env) => examineKafka(toKafkaSettings(parseEnvironment(defineEnvironment(kafkaVariables), env))),
+  postgres: (env) =>
     examinePostgres(toDatabaseUrl(parseEnvironment(defineEnvironment(databaseVariables), env))),
-  redis: (env: Variables) =>
-    examineRedis(toRedisSettings(parseEnvironment(defineEnvironment(redisVariables), env))),
-  registry: (env: Variables) =>
+  redis: (env) => examineRedis(toRedisSettings(parseEnvironment(defineEnvironment(redisVariables), env))),
+  registry: (env) =>
     examineRegistry(toRegistrySettings(parseEnvironment(defineEnvironment(schemaRegistryVariables), env))),
 };
-type Server = keyof typeof examinations;
 
 export function createFaultBench(
   secured: () => SecuredStack,
   plain: TestStack,
-  { variables, port }: Pick<FaultBench, 'variables' | 'port'>,
+  variables: () => Variables,
+  port: (name: string) => number,
 ): FaultBench {
-  async function expectFault(server: Server, change: Variables, code: string, fix: RegExp): Promise<void> {
-    const found = await examinations[server]({ ...variables(), ...change });
-    const error = found.kind === 'unusable' ? found.error : undefined;
-    expect(error?.code, JSON.stringify(found)).toBe(code);
-    expect(error?.fix).toMatch(fix);
-    const told = `${error?.message} ${error?.fix}`;
-    for (const secret of [...secured().canaries, 'guest-canary']) expect(told).not.toContain(secret);
+  function faultsOf(server: Server): ServerFaults {
+    const { code: codes, address, authority, plain: asPlain } = serverVariables[server];
+    const examine = (change: Variables) => examinations[server]({ ...variables(), ...change });
+    const moved = (edit: (url: URL) => void) => ({ [address]: edited(variables()[address] ?? '', edit) });
+    const expectFault = async (change: Variables, code: string, fix: RegExp): Promise<void> => {
+      const found = await examine(change);
+      const error = found.kind === 'unusable' ? found.error : undefined;
+      expect(error?.code, JSON.stringify(found)).toBe(`${codes}_${code}`);
+      expect(error?.fix).toMatch(fix);
+      const told = `${error?.message} ${error?.fix}`;
+      for (const secret of [...secured().canaries, GUEST.password]) expect(told).not.toContain(secret);
+    };
+    const shared: readonly Fault[] = [
+      ['nobody listens', () => moved((url) => (url.port = '9')), 'UNREACHABLE', RegExp(address)],
+      [
+        'another authority signed it',
+        () => ({ [authority]: secured().strangerFile }),
+        'CERTIFICATE_UNTRUSTED',
+        RegExp(authority),
+      ],
+      [
+        'only public authorities are trusted',
+        () => without(authority),
+        'CERTIFICATE_UNTRUSTED',
+        RegExp(authority),
+      ],
+      [
+        'the certificate is for another name',
+        () => moved((url) => (url.hostname = '127.0.0.1')),
+        'CERTIFICATE_NAME',
+        RegExp(address),
+      ],
+      [
+        'the certificate is expired',
+        () => moved((url) => (url.port = String(port(`expired ${server}`)))),
+        'CERTIFICATE_EXPIRED',
+        /renewed/,
+      ],
+    ];
+    return {
+      examine,
+      moved,
+      plainAt: (at) => ({ ...asPlain, [address]: at }),
+      expectFault,
+      testEach(faults) {
+        test.each([...shared, ...faults])('%s', (_fault, change, code, fix) =>
+          expectFault(change(), code, fix),
+        );
+      },
+    };
   }
 
-  return {
-    secured,
-    plain,
-    variables,
-    port,
-    examinations,
-    expectFault,
-    askRedisAdmin: (command) =>
-      askRedis(toRedisSettings(parseEnvironment(defineEnvironment(redisVariables), variables())), [command]),
-  };
+  const askRedisAdmin = (command: readonly string[]) =>
+    askRedis(toRedisSettings(parseEnvironment(defineEnvironment(redisVariables), variables())), [command]);
+  return { secured, plain, port, faultsOf, askRedisAdmin };
 }

@@ -6,8 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { runSql } from '@headwater/platform-wire';
 import { testCacheDir, type SecuredStack } from '@headwater/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-
-type Variables = Readonly<Record<string, string>>;
+import type { Variables } from './server-variables.ts';
 
 const bundle = path.join(import.meta.dirname, '../../dist/release/cli.mjs');
 

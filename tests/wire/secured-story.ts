@@ -26,8 +26,7 @@ import {
 } from '../story-queries.ts';
 import { leastRights, type Right } from './least-rights.ts';
 import { grant, revoke, setPassword } from './principals.ts';
-
-type Variables = Readonly<Record<string, string>>;
+import type { Variables } from './server-variables.ts';
 
 const domain = `wire-${Date.now().toString(36)}`;
 const product = `${domain}/visits`;

@@ -1,11 +1,12 @@
 import { runSql } from '@headwater/platform-wire';
 import { startHandshakeOnly, type SecuredStack, type TestServer, type TestStack } from '@headwater/testkit';
 import { afterAll, beforeAll } from 'vitest';
-import { createFaultBench, type Variables } from './fault-bench.ts';
+import { createFaultBench, GUEST } from './fault-bench.ts';
 import { describeKafkaFaults } from './kafka-faults.ts';
 import { describePostgresFaults } from './postgres-faults.ts';
 import { describeRedisFaults } from './redis-faults.ts';
 import { describeRegistryFaults } from './registry-faults.ts';
+import type { Variables } from './server-variables.ts';
 import { startHttp, startOldKafka, startPostgresWith, startRedisOf } from './stand-ins.ts';
 
 /** Every server x fault: its own code, the variable to correct in the fix, no secret in either. */
@@ -17,7 +18,7 @@ export function describeServerFaults(
   const open: TestServer[] = [];
   const standIns: Record<string, TestServer> = {};
   const port = (name: string): number => standIns[name]?.port ?? 0;
-  const bench = createFaultBench(secured, plain, { variables, port });
+  const bench = createFaultBench(secured, plain, variables, port);
 
   beforeAll(async () => {
     const { authority } = secured();
@@ -29,8 +30,10 @@ export function describeServerFaults(
     const add = async (name: string, server: Promise<TestServer>) => {
       open.push((standIns[name] = await server));
     };
-    await add('expired', startHandshakeOnly(expired));
-    await add('expiredPostgres', startHandshakeOnly(expired, 'postgres'));
+    for (const server of ['kafka', 'redis', 'registry']) {
+      await add(`expired ${server}`, startHandshakeOnly(expired));
+    }
+    await add('expired postgres', startHandshakeOnly(expired, 'postgres'));
     await add('oldKafka', startOldKafka());
     await add('oldPostgres', startPostgresWith(['130012', 'f', 't']));
     await add('standby', startPostgresWith(['180000', 't', 't']));
@@ -41,8 +44,11 @@ export function describeServerFaults(
       startHttp({ '/subjects': [], '/v1/metadata/version': { version: '8.1.0', commitId: 'x' } }),
     );
     await add('karapace', startHttp({ '/subjects': [], '/_health': { schema_registry_ready: true } }));
-    await runSql(secured().superDatabaseUrl, "CREATE ROLE guest LOGIN PASSWORD 'guest-canary'");
-    await bench.askRedisAdmin(['ACL', 'SETUSER', 'guest', 'on', '>guest-canary', '+ping']);
+    await runSql(
+      secured().superDatabaseUrl,
+      `CREATE ROLE ${GUEST.username} LOGIN PASSWORD '${GUEST.password}'`,
+    );
+    await bench.askRedisAdmin(['ACL', 'SETUSER', GUEST.username, 'on', `>${GUEST.password}`, '+ping']);
   });
   afterAll(async () => {
     await Promise.all(open.map((server) => server.close()));
