@@ -15,4 +15,4 @@ COPY --from=build /headwater/dist/release ./dist/release
 RUN mkdir -p /var/lib/headwater/lake && chown -R node:node /var/lib/headwater
 USER node
 EXPOSE 7070
-CMD ["node", "dist/release/control-plane.mjs"]
+CMD ["node", "--enable-source-maps", "--max-semi-space-size=16", "dist/release/control-plane.mjs"]

@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Stack, SupervisedProcess } from '@headwater/platform-embedded';
+import { nodeArguments } from '@headwater/platform-process';
 
 const root = path.resolve(import.meta.dirname, '..');
 /** Where the parts of the stack are kept once they are fetched. */
@@ -30,7 +31,7 @@ export async function startApp(stack: Stack, name: string, options: AppOptions):
   const started = await stack.run({
     name: instance,
     command: process.execPath,
-    args: [...(options.nodeArgs ?? []), path.join(root, 'dist', options.variant ?? 'release', `${name}.mjs`)],
+    args: [...nodeArguments, ...(options.nodeArgs ?? []), path.join(root, 'dist', options.variant ?? 'release', `${name}.mjs`)],
     env: {
       PATH: process.env['PATH'],
       HOME: process.env['HOME'],

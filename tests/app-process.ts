@@ -1,3 +1,4 @@
+import { nodeArguments } from '@headwater/platform-process';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
@@ -49,7 +50,7 @@ function launch(
 ): { readonly child: ChildProcess; readonly ended: Promise<EndedProcess>; output(): string } {
   const bundle = path.join(import.meta.dirname, `../dist/release/${app}.mjs`);
   if (!existsSync(bundle)) throw new Error('dist/release is not built: run `npm run build` first');
-  const child = spawn(process.execPath, ['--enable-source-maps', bundle], {
+  const child = spawn(process.execPath, [...nodeArguments, bundle], {
     env: {
       PATH: process.env['PATH'] ?? '',
       HEADWATER_HTTP_HOST: '127.0.0.1',

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { listVariables, parseEnvironment } from '@headwater/platform-config';
+import { nodeArguments } from '@headwater/platform-process';
 
 const root = path.join(import.meta.dirname, '../..');
 const text = readFileSync(path.join(root, 'docker-compose.yml'), 'utf8');
@@ -49,7 +50,7 @@ describe.each(apps)('the container of %s', (app) => {
   });
 
   test('runs a program that the build makes', () => {
-    expect(services[app]?.command?.at(-1)).toBe(`dist/release/${app}.mjs`);
+    expect(services[app]?.command).toEqual(['node', ...nodeArguments, `dist/release/${app}.mjs`]);
     expect(existsSync(path.join(root, 'apps', app, 'src/main.ts'))).toBe(true);
   });
 });

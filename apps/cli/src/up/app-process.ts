@@ -2,6 +2,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { operationalError } from '@headwater/kernel';
 import type { Stack, SupervisedProcess } from '@headwater/platform-embedded';
+import { nodeArguments } from '@headwater/platform-process';
 import { countEnds, restartDelayMs } from './restart-delay.ts';
 
 export const workerNames = ['staging-worker', 'retention-worker'] as const;
@@ -80,7 +81,7 @@ function launch(
   return stack.run({
     name,
     command: globalThis.process.execPath,
-    args: ['--enable-source-maps', bundle],
+    args: [...nodeArguments, bundle],
     env: { ...environment, HEADWATER_HTTP_HOST: '127.0.0.1', HEADWATER_HTTP_PORT: String(port) },
     stopSignal: 'SIGTERM',
     stopDeadlineMs,

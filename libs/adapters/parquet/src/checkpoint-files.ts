@@ -126,6 +126,8 @@ async function writeLines(database: Database, folder: string, lines: Iterable<st
 
 /** DuckDB reserves a multiple of the longest line it is told to expect, per thread. */
 const LINE_BYTES_MIN = 1 << 20;
+/** A row group is held in memory until it is whole, at about 4 KB per file of the table. */
+const ROW_GROUP_ROWS = 8_192;
 
 function copyStatement(unfinished: string, localFile: string, longestLine: number): string {
   const columns = Object.entries(CHECKPOINT_COLUMNS).map(([column, members]) => {
@@ -135,7 +137,7 @@ function copyStatement(unfinished: string, localFile: string, longestLine: numbe
   return (
     `copy (select * from read_json(${quoteFile(unfinished)}, format = 'newline_delimited', hive_partitioning = false, ` +
     `maximum_object_size = ${Math.max(LINE_BYTES_MIN, longestLine + 2)}, columns = {${columns.join()}})) ` +
-    `to ${quoteText(localFile)} (format parquet, codec 'zstd', compression_level 1)`
+    `to ${quoteText(localFile)} (format parquet, codec 'zstd', compression_level 1, row_group_size ${ROW_GROUP_ROWS})`
   );
 }
 

@@ -23,6 +23,8 @@ export async function openDatabase(limits: DatabaseLimits): Promise<Database> {
     temp_directory: limits.spillFolder ?? '',
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
+    // Without them the allocator keeps what the largest statement of an idle database needed.
+    allocator_background_threads: 'true',
   });
   const connect = async () => {
     const connection = await instance.connect();
