@@ -9,6 +9,7 @@ import {
 import { operationalError, userError } from '@headwater/kernel';
 import { beginFill, bufferedBytes, discardFill, fillOnce, type Fill } from '../lane/fill.ts';
 import { sleep, type LaneWorld } from '../lane/lane-world.ts';
+import { requireTopic } from './backfill-topic.ts';
 
 export interface PartSource {
   readonly lanes: LaneWorld;
@@ -56,6 +57,8 @@ export async function readPart(
       const end = await fillOnce(world, fill, round);
       if (end.kind === 'incident') throw incidentRefused(end.incident);
       if (end.kind === 'taken') bytes += end.bytes;
+      // Made anew under its name it would be asked for again and again.
+      if (end.kind === 'describe') await requireTopic(source, pipeline);
       if (end.kind === 'retry' || end.kind === 'describe') await sleep(RETRY_MS, signal);
       idle = positionOf(fill, range) > before ? 0 : idle + 1;
       if (idle >= IDLE_ROUNDS_MAX) throw notReadable(pipeline.topic, range, positionOf(fill, range));
