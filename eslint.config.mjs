@@ -66,6 +66,12 @@ export default [
       'max-lines': ['error', { max: 500 }],
       'max-lines-per-function': ['error', { max: 70, skipBlankLines: true, skipComments: true }],
       '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/no-unsafe-argument': 'error',
+      '@typescript-eslint/no-unsafe-assignment': 'error',
+      '@typescript-eslint/no-unsafe-call': 'error',
+      '@typescript-eslint/no-unsafe-function-type': 'error',
+      '@typescript-eslint/no-unsafe-member-access': 'error',
+      '@typescript-eslint/no-unsafe-return': 'error',
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: false }],
@@ -140,5 +146,13 @@ export default [
     },
   },
   { files: ['apps/*/src/environment.ts', ...tests], rules: { 'no-restricted-properties': 'off' } },
-  { files: tests, rules: { 'max-lines': 'off', 'max-lines-per-function': 'off' } },
+  {
+    files: tests,
+    rules: {
+      'max-lines': 'off',
+      'max-lines-per-function': 'off',
+      // Matchers of vitest that stand for a value are of type any.
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+    },
+  },
 ];

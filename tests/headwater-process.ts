@@ -63,7 +63,7 @@ export function openShell(): Shell {
     async json(args) {
       const { code, stdout, stderr } = await start(args).ended;
       if (code !== 0) throw new Error(`headwater ${args.join(' ')} ended with ${code}\n${stderr}`);
-      return JSON.parse(stdout);
+      return JSON.parse(stdout) as unknown;
     },
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };

@@ -85,7 +85,10 @@ const languageOf = (locale: string | undefined) => (locale?.toLowerCase().starts
 function findRoot(from: string): string {
   for (let at = from; ; at = path.dirname(at)) {
     const file = path.join(at, 'package.json');
-    if (existsSync(file) && JSON.parse(readFileSync(file, 'utf8')).name === 'headwater') return at;
+    if (existsSync(file)) {
+      const { name } = JSON.parse(readFileSync(file, 'utf8')) as { readonly name?: unknown };
+      if (name === 'headwater') return at;
+    }
     if (at === path.dirname(at)) return process.cwd();
   }
 }

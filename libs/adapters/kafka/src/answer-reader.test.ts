@@ -44,7 +44,7 @@ test('answers of any size come out whole however the socket cuts them', () => {
         const bodies = lengths.map((length, index) => seeded(length, index));
         // A peer sends the next answer when it is asked.
         for (const [index, body] of bodies.entries()) {
-          feed(reader, onTheWire(body), () => cuts.next().value);
+          feed(reader, onTheWire(body), () => (cuts.next() as IteratorYieldResult<number>).value);
           expect(answers.length).toBe(index + 1);
           expect(Buffer.compare(answers[index]!, body)).toBe(0);
         }

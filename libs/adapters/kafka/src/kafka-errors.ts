@@ -90,7 +90,7 @@ export function toKafkaError(error: unknown, settings: KafkaSettings, action: st
 
 function refusedRequest(error: unknown, action: string, reason: string): HeadwaterError {
   const protocolError = protocolErrorOf(error);
-  const id = protocolError?.['apiId'];
+  const id: unknown = protocolError?.['apiId'];
   if (typeof id === 'string' && id.endsWith('AUTHORIZATION_FAILED')) return notAuthorised(action, id, error);
   return operationalError({
     code: 'HW_KAFKA_REQUEST_FAILED',
@@ -138,7 +138,7 @@ function deepFind(error: unknown, property: string, value: unknown): Error | und
 function reasonOf(error: unknown): string {
   const protocolError = protocolErrorOf(error);
   if (protocolError !== undefined) {
-    const said = protocolError['serverErrorMessage'];
+    const said: unknown = protocolError['serverErrorMessage'];
     const words = typeof said === 'string' && said !== '' ? said : protocolError.message;
     return `${words.replace(/\.$/, '')} (${String(protocolError['apiId'])})`;
   }

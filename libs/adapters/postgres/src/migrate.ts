@@ -48,7 +48,9 @@ async function pendingMigrations(
   client: PoolClient,
   wanted: readonly Migration[],
 ): Promise<readonly string[]> {
-  const table = await client.query(`SELECT to_regclass('_prisma_migrations') IS NOT NULL AS found`);
+  const table = await client.query<{ readonly found: boolean }>(
+    `SELECT to_regclass('_prisma_migrations') IS NOT NULL AS found`,
+  );
   if (table.rows[0]?.found !== true) return wanted.map(({ name }) => name);
   const { rows } = await client.query<AppliedMigration>(
     'SELECT migration_name, checksum, finished_at, logs FROM _prisma_migrations WHERE rolled_back_at IS NULL ORDER BY started_at',

@@ -62,14 +62,14 @@ describe('a contract in another format', () => {
 
   it('as JSON Schema is a valid schema of draft-07', () => {
     const ajv = new Ajv({ strict: false });
-    addFormats.default(ajv);
+    addFormats(ajv);
     const schema = JSON.parse(convert('jsonschema').text) as object;
     expect(ajv.validateSchema(schema)).toBe(true);
   });
 
   it('as AsyncAPI is valid by the official definition of 3.1.0', () => {
     const ajv = new Ajv({ strict: false, logger: false });
-    addFormats.default(ajv);
+    addFormats(ajv);
     const definition = (asyncapi.schemasWithoutId as Record<string, object>)['3.1.0']!;
     const validate = ajv.compile(definition);
     validate(parseYaml(convert('asyncapi').text));

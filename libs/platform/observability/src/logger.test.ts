@@ -54,7 +54,8 @@ test('an error fact keeps code, fix and cause', () => {
     cause: new Error('refused'),
   });
   logger.error({ error }, 'stopped');
-  expect(JSON.parse(lines[0] ?? '').error).toMatchObject({
+  const { error: told } = JSON.parse(lines[0] ?? '') as { readonly error: unknown };
+  expect(told).toMatchObject({
     kind: 'operational',
     code: 'HW_X_DOWN',
     fix: 'start it',

@@ -61,7 +61,7 @@ const CONTRACT: CompiledContract = {
 
 const schema = toJsonSchema(CONTRACT);
 const ajv = new Ajv({ strict: false });
-addFormats.default(ajv);
+addFormats(ajv);
 const isValid = ajv.compile(JSON.parse(schema) as object);
 
 describe('[C20] a contract as JSON Schema draft-07', () => {
