@@ -4,18 +4,13 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { runSql, type Stack } from '@headwater/platform-embedded';
+import { costOf, type DrainCost } from './drain.ts';
 import type { RunningApp } from './headwater-system.ts';
-import { readProcessCost } from './process-cost.ts';
 
 /** A pipeline on the topic of another, with tables of its own, so that a topic can be drained again. */
 export interface PipelineCopy {
   readonly pipelineId: string;
   readonly tableFolder: string;
-}
-
-export interface CopyDrained {
-  readonly wallSeconds: number;
-  readonly cpuSeconds: number;
 }
 
 /** Pauses the pipeline of a product (`bench/ad-events`) and writes paused copies of it straight into Postgres. */
@@ -54,19 +49,17 @@ export async function drainCopy(
   worker: RunningApp,
   { pipelineId, tableFolder }: PipelineCopy,
   records: number,
-): Promise<CopyDrained> {
+): Promise<DrainCost> {
   const log = path.join(tableFolder, '_delta_log');
-  const cpuBefore = readProcessCost(worker.process.pid).cpuSeconds;
-  const began = performance.now();
-  await setState(stack, pipelineId, 'running');
-  const positions = new Map<string, number>();
-  for (let version = 0; total(positions) < records; await sleep(20)) {
-    for (; readPositions(log, version, positions); version++);
-  }
-  const wallSeconds = Number(((performance.now() - began) / 1000).toFixed(2));
-  const cpuSeconds = Number((readProcessCost(worker.process.pid).cpuSeconds - cpuBefore).toFixed(2));
+  const cost = await costOf(worker, async () => {
+    await setState(stack, pipelineId, 'running');
+    const positions = new Map<string, number>();
+    for (let version = 0; total(positions) < records; await sleep(20)) {
+      for (; readPositions(log, version, positions); version++);
+    }
+  });
   await setState(stack, pipelineId, 'retired');
-  return { wallSeconds, cpuSeconds };
+  return cost;
 }
 
 /** When each version of the table was there, milliseconds since the epoch, and how many records it accounts for. */

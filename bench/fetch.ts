@@ -5,9 +5,10 @@ import { startPart } from '@headwater/platform-embedded';
 import { Producer } from '@platformatic/kafka';
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs, promisify } from 'node:util';
+import { cacheDir } from './cache-folders.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -41,7 +42,6 @@ const valueOf = (id: number): string =>
   );
 
 const home = mkdtempSync(path.join(tmpdir(), 'headwater-bench-'));
-const cacheDir = process.env['HEADWATER_CACHE_DIR'] ?? path.join(homedir(), '.cache', 'headwater');
 const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], JAVA_HOME: process.env['JAVA_HOME'] };
 const kafka = await startPart('kafka', { home, cacheDir, env, onProgress: () => undefined });
 try {

@@ -1,13 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Stack, SupervisedProcess } from '@headwater/platform-embedded';
 import { nodeArguments } from '@headwater/platform-process';
+import { cacheDir } from './cache-folders.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
-/** Where the parts of the stack are kept once they are fetched. */
-export const cacheDir = process.env['HEADWATER_CACHE_DIR'] ?? path.join(homedir(), '.cache', 'headwater');
 
 export interface RunningApp {
   readonly url: string;
@@ -31,7 +29,11 @@ export async function startApp(stack: Stack, name: string, options: AppOptions):
   const started = await stack.run({
     name: instance,
     command: process.execPath,
-    args: [...nodeArguments, ...(options.nodeArgs ?? []), path.join(root, 'dist', options.variant ?? 'release', `${name}.mjs`)],
+    args: [
+      ...nodeArguments,
+      ...(options.nodeArgs ?? []),
+      path.join(root, 'dist', options.variant ?? 'release', `${name}.mjs`),
+    ],
     env: {
       PATH: process.env['PATH'],
       HOME: process.env['HOME'],

@@ -1,5 +1,4 @@
 // Drains the same ad events onto local disk and into a bucket, in turns. See bench/README.md.
-import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type { Stack } from '@headwater/platform-embedded';
 import { s3ServerMissing, startS3Server, type S3Server } from '@headwater/testkit';
@@ -14,7 +13,7 @@ import {
   type Query,
   type RunningApp,
 } from './headwater-system.ts';
-import { readProcessCost } from './process-cost.ts';
+import { costOf, untilLedgerHolds, type DrainCost } from './drain.ts';
 import { withBenchWorld } from './staging-table/bench-world.ts';
 import type { BenchWorld } from './staging-table/table-row.ts';
 
@@ -38,10 +37,8 @@ try {
 
 type Lake = 'disk' | 's3';
 
-interface Drained {
+interface Drained extends DrainCost {
   readonly lake: Lake;
-  readonly wallSeconds: number;
-  readonly cpuSeconds: number;
   readonly serverCpuSeconds: number;
   /** Seconds all batches spent in each phase; phases of one batch, and two batches, overlap. */
   readonly phases: Readonly<Record<string, number>>;
@@ -107,25 +104,18 @@ async function fill(world: BenchWorld, query: Query, name: string): Promise<void
 async function drain(world: BenchWorld, query: Query, name: string): Promise<Drained> {
   const lake = name.startsWith('disk') ? 'disk' : 's3';
   const worker = await start(world, 'staging-worker', lake);
-  const before = { cpu: readProcessCost(worker.process.pid).cpuSeconds, server: server.cpuSeconds() ?? 0 };
-  const began = performance.now();
-  await setPipeline(query, `bench/${name}`, 'resume');
-  for (let offsets = 0; offsets < records; await sleep(50)) {
-    const { pipelineStatus } = await query<{ pipelineStatus: { ledger: { offsets: string } } }>(
-      `{ pipelineStatus(product: "bench/${name}") { ledger { offsets } } }`,
-    );
-    offsets = Number(pipelineStatus.ledger.offsets);
-  }
-  const wallSeconds = Number(((performance.now() - began) / 1000).toFixed(2));
-  const { cpuSeconds } = readProcessCost(worker.process.pid);
+  const serverBefore = server.cpuSeconds() ?? 0;
+  const cost = await costOf(worker, async () => {
+    await setPipeline(query, `bench/${name}`, 'resume');
+    await untilLedgerHolds(query, `bench/${name}`, records);
+  });
   const phases = await readPhaseSeconds(worker.url);
   await setPipeline(query, `bench/${name}`, 'pause');
   await worker.process.stop();
   return {
     lake,
-    wallSeconds,
-    cpuSeconds: Number((cpuSeconds - before.cpu).toFixed(2)),
-    serverCpuSeconds: Number(((server.cpuSeconds() ?? 0) - before.server).toFixed(2)),
+    ...cost,
+    serverCpuSeconds: Number(((server.cpuSeconds() ?? 0) - serverBefore).toFixed(2)),
     phases,
   };
 }

@@ -1,7 +1,8 @@
 // What intents, fences, ledger and quarantine cost of the throughput. See bench/README.md.
 import { parseArgs } from 'node:util';
 import { generateAdEvents, generatorOf } from './ad-event-topic.ts';
-import { copyPipeline, drainCopy, median, type CopyDrained } from './drain-copies.ts';
+import type { DrainCost } from './drain.ts';
+import { copyPipeline, drainCopy, median } from './drain-copies.ts';
 import { adEventsContract, createQuery, onboard, startApp } from './headwater-system.ts';
 import { withBenchWorld } from './staging-table/bench-world.ts';
 import type { BenchWorld } from './staging-table/table-row.ts';
@@ -29,7 +30,7 @@ async function run(world: BenchWorld): Promise<object> {
   // Every drain is a pipeline of its own on the one topic, into tables of its own; each worker drains one to get warm.
   const copies = await copyPipeline(stack, 'bench/ad-events', 2 * 2 * rounds);
   const { records } = generateAdEvents({ ...generatorOf(world), topic, records: Number(options.records) });
-  const drains: Record<Variant, CopyDrained[]> = { release: [], bare: [] };
+  const drains: Record<Variant, DrainCost[]> = { release: [], bare: [] };
   let next = 0;
   for (let round = 0; round < rounds; round++) {
     for (const variant of round % 2 === 0 ? variants : variants.toReversed()) {
@@ -50,7 +51,7 @@ async function run(world: BenchWorld): Promise<object> {
     }
   }
   // Each round is compared in itself, because the machine is not the same from round to round.
-  const ratio = (of: (drained: CopyDrained) => number) =>
+  const ratio = (of: (drained: DrainCost) => number) =>
     median(drains.release.map((full, round) => of(drains.bare[round]!) / of(full)));
   const wall = ratio(({ wallSeconds }) => wallSeconds);
   const cpu = ratio(({ cpuSeconds }) => cpuSeconds);

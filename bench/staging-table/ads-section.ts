@@ -1,4 +1,3 @@
-import { homedir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findKafkaLibs, generateAdEvents } from '../ad-event-topic.ts';
@@ -59,8 +58,7 @@ export async function runAds(
 }
 
 function drainWithRivals(world: BenchWorld, records: number): NonNullable<AdsRun['rivals']> {
-  const { stack, home, say } = world;
-  const cache = path.join(homedir(), '.cache', 'headwater-bench');
+  const { stack, home, rivalsDir: cache, say } = world;
   const bootstrap = stack.kafkaBootstrapServers;
   say('draining with Spark Structured Streaming');
   const out = path.join(home, 'spark');

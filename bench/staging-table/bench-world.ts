@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { startStack, type Stack } from '@headwater/platform-embedded';
 import { findBenchDir } from '../ad-event-topic.ts';
-import { cacheDir } from '../headwater-system.ts';
+import { cacheDir, rivalsDir } from '../cache-folders.ts';
 import type { BenchWorld } from './table-row.ts';
 
 const root = path.resolve(import.meta.dirname, '..', '..');
@@ -40,6 +40,6 @@ export async function withBenchWorld<T>(use: (world: BenchWorld) => Promise<T>):
   }
   return withStack((stack, home) => {
     const javaHome = path.dirname(path.dirname(readlinkSync(`/proc/${stack.kafka.pid()!}/exe`)));
-    return use({ stack, home, benchDir, cacheDir, javaHome, say });
+    return use({ stack, home, benchDir, cacheDir, rivalsDir, javaHome, say });
   });
 }

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { untilLedgerHolds } from '../drain.ts';
 import { startApp, type AppOptions, type Query } from '../headwater-system.ts';
 import { readProcessCost, readThreadCosts } from '../process-cost.ts';
 import type { BenchWorld } from './table-row.ts';
@@ -43,23 +43,16 @@ export async function drainProduct(
 ): Promise<DrainedProduct> {
   const began = performance.now();
   const worker = await startApp(stack, 'staging-worker', { home, ...options });
-  let ledger: Record<'offsets' | 'landed' | 'quarantined', string>;
-  do {
-    await sleep(100);
-    const { pipelineStatus } = await query<{ pipelineStatus: { ledger: typeof ledger } }>(
-      `{ pipelineStatus(product: "${product}") { ledger { offsets landed quarantined } } }`,
-    );
-    ({ ledger } = pipelineStatus);
-  } while (Number(ledger.offsets) < expected);
+  const ledger = await untilLedgerHolds(query, product, expected);
   const wallSeconds = (performance.now() - began) / 1000;
   const { pid } = worker.process;
   const cost = readProcessCost(pid);
   const threads = readThreadCosts(pid);
   await worker.process.stop();
   return {
-    ...toDrained(Number(ledger.offsets), { wallSeconds, ...cost }),
-    landed: Number(ledger.landed),
-    quarantined: Number(ledger.quarantined),
+    ...toDrained(ledger.offsets, { wallSeconds, ...cost }),
+    landed: ledger.landed,
+    quarantined: ledger.quarantined,
     threads,
   };
 }

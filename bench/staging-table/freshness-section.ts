@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { homedir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -52,7 +51,7 @@ interface Seen {
 /** A steady live load through a warm worker; delta-rs looks every 50 ms and tells how old each row was when it came. */
 export const freshness: Section = async (world) => {
   const { stack, home } = world;
-  const python = installRivals({ ...world, cache: path.join(homedir(), '.cache', 'headwater-bench') });
+  const python = installRivals({ ...world, cache: world.rivalsDir });
   const controlPlane = await startApp(stack, 'control-plane', { home });
   const query = createQuery(controlPlane.url, home);
   for (const { name, flushInterval } of cases) {

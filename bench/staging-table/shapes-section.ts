@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
-import { homedir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { shapes as engineShapes, type Shape } from '../engine-shapes.ts';
@@ -63,19 +62,18 @@ async function measureShape(
   const ours = await drainProduct(world, query, `bench/${name}`, records);
   await setPipeline(query, `bench/${name}`, 'pause');
   const out = path.join(home, `spark-${name}`);
-  const cache = path.join(homedir(), '.cache', 'headwater-bench');
   const { columns } = shape.contract;
   const namesOf = (chosen: typeof columns): string => chosen.map((column) => column.name).join();
   const spark = runSpark(
-    { benchDir: world.benchDir, cache, javaHome: world.javaHome },
+    { benchDir: world.benchDir, cache: world.rivalsDir, javaHome: world.javaHome },
     path.join(import.meta.dirname, 'spark_shape.py'),
     [
-      ...[path.join(cache, 'jars'), stack.kafkaBootstrapServers, topic, out, toSparkSchema(shape)],
+      ...[path.join(world.rivalsDir, 'jars'), stack.kafkaBootstrapServers, topic, out, toSparkSchema(shape)],
       namesOf(columns.filter(({ type }) => type.kind === 'timestamp')),
       namesOf(columns.filter(({ required }) => required)),
     ],
   );
-  execFileSync(path.join(cache, 'venv', 'bin', 'python'), [
+  execFileSync(path.join(world.rivalsDir, 'venv', 'bin', 'python'), [
     path.join(import.meta.dirname, 'compare_shapes.py'),
     path.join(fileURLToPath(stack.lakeUrl), 'bench', name),
     path.join(out, 'events'),

@@ -17,7 +17,10 @@ export interface BenchWorld {
   /** Folder of this section, removed after it. */
   readonly home: string;
   readonly benchDir: string;
+  /** Where the parts of the stack are kept once they are fetched. */
   readonly cacheDir: string;
+  /** Where the rivals are kept once they are installed. */
+  readonly rivalsDir: string;
   /** Of the JDK that the broker runs with. */
   readonly javaHome: string;
   say(text: string): void;

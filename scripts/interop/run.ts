@@ -1,8 +1,9 @@
 // npm run interop [-- --quick]: delta-rs and DuckDB read every table that the tests and the scenarios here wrote.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { testCacheDir } from '@headwater/testkit';
 import { compareRewritten } from './compare-rewritten.ts';
 import { describeTables } from './describe-tables.ts';
 import { preparePython } from './python.ts';
@@ -11,9 +12,8 @@ import { writeTables } from './write-tables.ts';
 const root = join(import.meta.dirname, '..', '..');
 const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
 const isQuick = process.argv.includes('--quick');
-const cacheDir = process.env['HEADWATER_CACHE_DIR'] ?? join(homedir(), '.cache', 'headwater');
 
-const python = preparePython(cacheDir);
+const python = preparePython(testCacheDir());
 if (python.kind === 'missing') {
   process.stdout.write(
     `SKIPPED: the other engines are Python packages, and ${python.why}. Nothing was compared.\n` +
