@@ -13,7 +13,7 @@ import {
   type Place,
 } from './cell-oracle.ts';
 import type { CellProduct } from './cell-product.ts';
-import { freezeLog, judgeCheckpoint, judgeLog, readColumns } from './delta-reader.ts';
+import { freezeLog, judgeCheckpoint, judgeLog, readColumns, type LogReader } from './delta-reader.ts';
 import { waitUntil } from './workers.ts';
 
 /** What operators' verbs have made of a table, by what they say of themselves. */
@@ -52,9 +52,9 @@ export async function judgeSideTable(
 ): Promise<readonly string[]> {
   if (backfilled === undefined) return [];
   const { backfillId, ranges } = backfilled;
-  const primary = freezeLog(product.beside(`__backfill_${backfillId}`));
-  const quarantine = freezeLog(product.beside(`__backfill_${backfillId}__quarantine`));
+  const besides = [`__backfill_${backfillId}`, `__backfill_${backfillId}__quarantine`].map(product.beside);
   await product.refresh();
+  const [primary, quarantine] = besides.map(freezeLog) as [LogReader, LogReader];
   const [inPrimary, inQuarantine] = [judgeLog(primary), judgeLog(quarantine)];
   const { database, pipeline } = evidence;
   const rows = await readColumns(database, primary, inPrimary.live, ['_partition', '_offset', 'event_id']);

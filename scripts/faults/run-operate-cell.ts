@@ -31,7 +31,8 @@ import type { Track } from './track.ts';
 const HELPINGS = 3;
 const RECORDS_PER_HELPING = 700;
 const LIVE_RECORDS = 40;
-const LIVE_EVERY_MS = 250;
+const LIVE_EVERY_MS = 400;
+const FLUSH_MS = 400;
 const DRAINS_WITHIN_MS = 30_000;
 
 /**
@@ -47,7 +48,7 @@ export async function runOperateCell(track: Track, cell: Cell): Promise<CellResu
   const lake = chooseLake(track, cell);
   if (typeof lake === 'string') return unable(cell, startedMs, lake);
   await track.endRetentionWorkers();
-  const product = await createProduct(track, lake);
+  const product = await createProduct(track, lake, { flushIntervalMs: FLUSH_MS });
   const { topic } = product.pipeline;
   const load = track.feeders.feedTopic(topic, {
     partitions: PARTITIONS,
