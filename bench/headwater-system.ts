@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Stack, SupervisedProcess } from '@headwater/platform-embedded';
-import { nodeArguments } from '@headwater/platform-process';
+import { nodeArguments, nodeVariables } from '@headwater/platform-process';
 import { cacheDir } from './cache-folders.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
@@ -37,6 +37,7 @@ export async function startApp(stack: Stack, name: string, options: AppOptions):
     env: {
       PATH: process.env['PATH'],
       HOME: process.env['HOME'],
+      ...nodeVariables,
       ...stack.environment,
       HEADWATER_HOME: options.home,
       HEADWATER_INSECURE: '1',

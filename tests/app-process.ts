@@ -1,4 +1,4 @@
-import { nodeArguments } from '@headwater/platform-process';
+import { nodeArguments, nodeVariables } from '@headwater/platform-process';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
@@ -53,6 +53,7 @@ function launch(
   const child = spawn(process.execPath, [...nodeArguments, bundle], {
     env: {
       PATH: process.env['PATH'] ?? '',
+      ...nodeVariables,
       HEADWATER_HTTP_HOST: '127.0.0.1',
       HEADWATER_HTTP_PORT: '0',
       ...env,

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { listVariables, parseEnvironment } from '@headwater/platform-config';
-import { nodeArguments } from '@headwater/platform-process';
+import { nodeArguments, nodeVariables } from '@headwater/platform-process';
 
 const root = path.join(import.meta.dirname, '../..');
 const text = readFileSync(path.join(root, 'docker-compose.yml'), 'utf8');
@@ -53,6 +53,15 @@ describe.each(apps)('the container of %s', (app) => {
     expect(services[app]?.command).toEqual(['node', ...nodeArguments, `dist/release/${app}.mjs`]);
     expect(existsSync(path.join(root, 'apps', app, 'src/main.ts'))).toBe(true);
   });
+});
+
+test('the image runs apps as `headwater up` does', () => {
+  const image = readFileSync(path.join(root, 'Dockerfile'), 'utf8');
+  const variables = Object.entries(nodeVariables).map(([name, value]) => `${name}=${value}`);
+  expect(image).toContain(`ENV ${variables.join(' ')}`);
+  expect(image).toContain(
+    `CMD ${JSON.stringify(['node', ...nodeArguments, 'dist/release/control-plane.mjs']).replaceAll(',', ', ')}`,
+  );
 });
 
 test('every app that serves has a container', () => {

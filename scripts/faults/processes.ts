@@ -1,5 +1,5 @@
 import type { Stack, SupervisedProcess } from '@headwater/platform-embedded';
-import { nodeArguments, type FaultOrder } from '@headwater/platform-process';
+import { nodeArguments, nodeVariables, type FaultOrder } from '@headwater/platform-process';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { waitUntil } from './workers.ts';
@@ -62,6 +62,7 @@ export async function launch(options: LaunchOptions): Promise<OrderedProcess> {
     ],
     env: {
       PATH: process.env['PATH'],
+      ...nodeVariables,
       ...stack.environment,
       HEADWATER_INSECURE: '1',
       HEADWATER_WORKER_NAME: name,

@@ -1,5 +1,5 @@
 import { runSql, type Stack, type SupervisedProcess } from '@headwater/platform-embedded';
-import { nodeArguments, type FaultOrder } from '@headwater/platform-process';
+import { nodeArguments, nodeVariables, type FaultOrder } from '@headwater/platform-process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -70,6 +70,7 @@ function launch(
     args: [...nodeArguments, bundle],
     env: {
       PATH: process.env['PATH'],
+      ...nodeVariables,
       ...stack.environment,
       DATABASE_URL: databaseUrl,
       HEADWATER_INSECURE: '1',

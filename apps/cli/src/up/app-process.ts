@@ -2,7 +2,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { operationalError } from '@headwater/kernel';
 import type { Stack, SupervisedProcess } from '@headwater/platform-embedded';
-import { nodeArguments } from '@headwater/platform-process';
+import { nodeArguments, nodeVariables } from '@headwater/platform-process';
 import { countEnds, restartDelayMs } from './restart-delay.ts';
 
 export const workerNames = ['staging-worker', 'retention-worker'] as const;
@@ -82,7 +82,12 @@ function launch(
     name,
     command: globalThis.process.execPath,
     args: [...nodeArguments, bundle],
-    env: { ...environment, HEADWATER_HTTP_HOST: '127.0.0.1', HEADWATER_HTTP_PORT: String(port) },
+    env: {
+      ...nodeVariables,
+      ...environment,
+      HEADWATER_HTTP_HOST: '127.0.0.1',
+      HEADWATER_HTTP_PORT: String(port),
+    },
     stopSignal: 'SIGTERM',
     stopDeadlineMs,
   });

@@ -1,5 +1,5 @@
 export { createFaultSwitch } from './fault-switch.ts';
 export type { FaultOrder, FaultSwitch, FaultSwitchOptions } from './fault-switch.ts';
-export { nodeArguments } from './node-arguments.ts';
+export { nodeArguments, nodeVariables } from './node-arguments.ts';
 export { runUntilStopped } from './run-until-stopped.ts';
 export type { Lifetime } from './run-until-stopped.ts';
