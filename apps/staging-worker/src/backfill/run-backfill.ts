@@ -20,7 +20,7 @@ import {
   type SourceTopic,
 } from '@headwater/core-staging';
 import { operationalError, unexpectedError } from '@headwater/kernel';
-import { dropFiles, publishFiles, unpublishFiles } from '../lane/data-files.ts';
+import { dropFiles, publishFiles } from '../lane/data-files.ts';
 import { discardFill, openBatch, type Fill } from '../lane/fill.ts';
 import {
   checkpointWhenDue,
@@ -30,7 +30,7 @@ import {
   type LaneTables,
 } from '../lane/lane-table.ts';
 import { findPipeline, openTables, toOpenTable, worldMoved } from '../replay/open-tables.ts';
-import { commitStep } from '../replay/operating-commits.ts';
+import { commitFiles } from '../replay/operating-commits.ts';
 import type { OperatingRun } from '../replay/operating-world.ts';
 import { describeSource } from './backfill-topic.ts';
 import { readPart } from './read-part.ts';
@@ -219,7 +219,5 @@ async function land(
     const isPrimary = table === open.tables.primary;
     await faultPoint(isPrimary ? 'backfill.primary-commit' : 'backfill.quarantine-commit');
   }
-  if (await commitStep('backfill', open, table, plan(adds))) return true;
-  await unpublishFiles(table, adds);
-  return false;
+  return commitFiles('backfill', open, table, { adds, plan: plan(adds) });
 }

@@ -1,6 +1,7 @@
-import { readLogEntry, toNumber, type Action } from '@headwater/core-delta';
+import { readLogEntry, toNumber, type Action, type AddFile } from '@headwater/core-delta';
 import type { CommitPlan, LedgerTransfer } from '@headwater/core-staging';
 import { operationalError } from '@headwater/kernel';
+import { unpublishFiles } from '../lane/data-files.ts';
 import { commitPlan, type LaneTable } from '../lane/lane-table.ts';
 import type { OperatingRun } from './operating-world.ts';
 
@@ -24,6 +25,18 @@ export async function commitStep(
     fix: `Check the lake; the ${verb} goes on by itself.`,
     canRetry: true,
   });
+}
+
+/** The same for a step that brings files in: those of a step that is not committed are taken away again. */
+export async function commitFiles(
+  verb: Parameters<typeof commitStep>[0],
+  run: Pick<OperatingRun, 'world' | 'signal'>,
+  table: LaneTable,
+  { adds, plan }: { readonly adds: readonly AddFile[]; readonly plan: CommitPlan },
+): Promise<boolean> {
+  if (await commitStep(verb, run, table, plan)) return true;
+  await unpublishFiles(table, adds);
+  return false;
 }
 
 /** When and where the transfers of one commit happened. */

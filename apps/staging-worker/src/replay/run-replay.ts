@@ -19,7 +19,7 @@ import { refreshTable, txnsOf, type LaneTable, type LaneTables } from '../lane/l
 import { evolveSchema } from '../lane/schema-evolution.ts';
 import { judgeRecords } from './judge-records.ts';
 import { findPipeline, openTables, toOpenTable, worldMoved } from './open-tables.ts';
-import { commitStep, transfersSince } from './operating-commits.ts';
+import { commitFiles, transfersSince } from './operating-commits.ts';
 import type { OperatingRun, RefusedRecord } from './operating-world.ts';
 import { isAsPlanned, REPLAY_RECORDS_MAX } from './plan-replay.ts';
 
@@ -157,7 +157,7 @@ async function landFresh(
   const transfers = toTransfers(fresh.filter((record) => landed.has(keyOf(record))));
   const facts = { planId, fence, before: replaysOf(primary, pipeline), nowMs: world.lanes.clock.nowMs() };
   const plan = planReplayCommit(pipeline, facts, adds, transfers, evolved.metaData);
-  return (await commitStep('replay', run, primary, plan)) ? judged.acceptedCoordinates : undefined;
+  return (await commitFiles('replay', run, primary, { adds, plan })) ? judged.acceptedCoordinates : undefined;
 }
 
 const replaysOf = (table: LaneTable, { pipelineId }: PipelineSpec): bigint =>
@@ -190,12 +190,8 @@ async function leaveQuarantine(run: OpenRun, coordinates: readonly Coordinate[])
   if (__HEADWATER_FAULTS__) await faultPoint('replay.quarantine-commit');
   const nowMs = world.lanes.clock.nowMs();
   const facts = { planId, before: replaysOf(quarantine, pipeline), nowMs };
-  return commitStep(
-    'replay',
-    run,
-    quarantine,
-    planQuarantineRewrite(pipeline.pipelineId, facts, toRemoves(removed, nowMs), adds),
-  );
+  const plan = planQuarantineRewrite(pipeline.pipelineId, facts, toRemoves(removed, nowMs), adds);
+  return commitFiles('replay', run, quarantine, { adds, plan });
 }
 
 /** Copies the transfers of commits that Postgres may not know yet: their attempt may have died before it told. */
