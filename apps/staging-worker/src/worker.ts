@@ -1,8 +1,9 @@
 import { describeError } from '@headwater/kernel';
 import { decideAssignment, faultPoint, isPlanted } from '@headwater/core-staging';
+import { createBell, sleepUnlessRung } from './lane/bell.ts';
 import { startHousekeeping, type Housekeeping } from './lane/housekeeping.ts';
 import { laneKey } from './lane/lane-context.ts';
-import { sleep, type LaneWorld } from './lane/lane-world.ts';
+import type { LaneWorld } from './lane/lane-world.ts';
 import { createOwnedLanes, type OwnedLane } from './owned-lanes.ts';
 import { createRetryWaits } from './retry-waits.ts';
 
@@ -34,7 +35,7 @@ export function startWorker({ world, sweepEveryMs, lanesMax }: WorkerOptions): W
   const waits = createRetryWaits(world.clock);
   const housekeeping = startHousekeeping(world);
   const lanes = createOwnedLanes(world, { housekeeping, waits });
-  let rung = new AbortController();
+  const bell = createBell();
   let isRung = false;
 
   /** Answers in how many milliseconds to look again. */
@@ -42,8 +43,8 @@ export function startWorker({ world, sweepEveryMs, lanesMax }: WorkerOptions): W
     if (__HEADWATER_FAULTS__) {
       await faultPoint('sweep.before');
       if (isPlanted('rings-without-sweeper') && !isRung) return sweepEveryMs;
-      isRung = false;
     }
+    isRung = false;
     const counts = countStages(lanes.all());
     const { waiting, entering, running, leaving } = counts;
     const { owner } = settings;
@@ -72,19 +73,20 @@ export function startWorker({ world, sweepEveryMs, lanesMax }: WorkerOptions): W
         logger.warn({ problem: describeError(error) }, 'lanes could not be looked for');
         return sweepEveryMs;
       });
-      rung = new AbortController();
-      await sleep(waitMs, AbortSignal.any([stopping.signal, rung.signal]));
+      // Who rings while lanes are looked for may know of one that was not there yet.
+      if (!stopping.signal.aborted) await sleepUnlessRung(isRung ? LOOK_AGAIN_MS_MIN : waitMs, bell);
     }
   })();
 
   return {
     ring() {
       isRung = true;
-      rung.abort();
+      bell.ring();
     },
     laneCount: () => lanes.count(),
     async stop() {
       stopping.abort();
+      bell.ring();
       for (const lane of lanes.all()) lane.stop.abort();
       await sweeping;
       for (const lane of lanes.all()) lane.stop.abort();
