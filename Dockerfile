@@ -7,7 +7,7 @@ RUN npm install --no-save && node scripts/generate.mjs && node scripts/build.mjs
 FROM node:24-bookworm-slim
 WORKDIR /headwater
 ENV NODE_ENV=production
-ENV MALLOC_ARENA_MAX=2 MALLOC_MMAP_THRESHOLD_=131072 MALLOC_TRIM_THRESHOLD_=131072
+ENV MALLOC_ARENA_MAX=2
 COPY --from=build /headwater/package.json ./
 COPY --from=build /headwater/node_modules ./node_modules
 COPY --from=build /headwater/libs ./libs
