@@ -1,6 +1,6 @@
 import kafkajs from 'kafkajs';
 import type { Message, Producer } from 'kafkajs';
-import { userError } from '@headwater/kernel';
+import { operationalError, userError } from '@headwater/kernel';
 import type { KafkaSettings } from '@headwater/platform-config';
 import { compressionTypes } from './compression-codecs.ts';
 import type { Compression } from './compression-codecs.ts';
@@ -41,6 +41,8 @@ export interface DomainProducerOptions {
   readonly bufferedRecordsMax?: number;
 }
 
+/** Leaders move a few times in a row at most while one batch is sent. */
+const SENDINGS_MAX = 10;
 // Outlasts the restart of a broker.
 const retry = { initialRetryTime: 100, maxRetryTime: 2_000, retries: 30 };
 
@@ -64,7 +66,9 @@ export async function createDomainProducer(options: DomainProducerOptions): Prom
     const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
     const partitions = topics[0]?.partitions ?? [];
     await producer.connect();
-    return startProducer(options, producer, createRouter(topic, partitions), failed);
+    const route = createRouter(topic, partitions);
+    const hasPartition = (id: number) => partitions.some(({ partitionId }) => partitionId === id);
+    return startProducer(options, producer, { route, hasPartition }, failed);
   } catch (error) {
     await producer.disconnect().catch(() => undefined);
     throw failed(error);
@@ -91,7 +95,7 @@ function createRouter(topic: string, partitionMetadata: PartitionMetadata): Rout
 function startProducer(
   options: DomainProducerOptions,
   producer: Producer,
-  route: Router,
+  { route, hasPartition }: { readonly route: Router; readonly hasPartition: (id: number) => boolean },
   failed: (error: unknown) => Error,
 ): DomainProducer {
   const { topic, batchRecordsMax = 5_000, bufferedRecordsMax = 20_000 } = options;
@@ -100,24 +104,32 @@ function startProducer(
   let batch = 0;
   let count = 0;
 
-  const sendBatch = async (messages: Message[]): Promise<void> => {
-    const counts = new Map<number, number>();
-    for (const message of messages) {
-      const partition = route(message, batch);
-      message.partition = partition;
-      counts.set(partition, (counts.get(partition) ?? 0) + 1);
-    }
-    batch++;
-    for (const { partition, baseOffset } of await producer.send({ topic, messages, acks: -1, compression })) {
+  /** Sends the records, and answers those that were left out. */
+  const sendOnce = async (messages: readonly Message[]): Promise<readonly Message[]> => {
+    const left = Map.groupBy(messages, ({ partition }) => partition);
+    const answers = await producer.send({ topic, messages: [...messages], acks: -1, compression });
+    for (const { partition, baseOffset } of answers) {
       const from = BigInt(baseOffset ?? -1);
-      const acknowledged = counts.get(partition) ?? 0;
+      const acknowledged = left.get(partition)?.length ?? 0;
       ranges.add({ partition, from, to: from + BigInt(acknowledged) });
       count += acknowledged;
-      counts.delete(partition);
+      left.delete(partition);
     }
-    // kafkajs leaves out, without a word, what is for a partition its metadata does not name.
-    const [unsent] = counts.keys();
-    if (unsent !== undefined) throw partitionMissing(topic, unsent);
+    return [...left.values()].flat();
+  };
+  // kafkajs leaves out, without a word, what is for a partition its metadata does not name, and what goes to a broker
+  // that had answered already when it became the leader.
+  const sendBatch = async (messages: readonly Message[]): Promise<void> => {
+    for (const message of messages) message.partition = route(message, batch);
+    batch++;
+    let left = messages;
+    for (let attempt = 0; attempt < SENDINGS_MAX; attempt++) {
+      left = await sendOnce(left);
+      const missing = left.find(({ partition }) => !hasPartition(partition!));
+      if (missing !== undefined) throw partitionMissing(topic, missing.partition!);
+      if (left.length === 0) return;
+    }
+    throw leftOut(topic, left.length);
   };
   // One request at a time: an idempotent kafkajs producer that repeats a failed request while another is under way
   // would reuse its sequence numbers, and the broker would take new records for old ones.
@@ -146,6 +158,15 @@ function startProducer(
     },
   };
 }
+
+const leftOut = (topic: string, records: number) =>
+  operationalError({
+    code: 'HW_KAFKA_CLIENT_FAILED',
+    message: `${records} records for ${topic} were left out ${SENDINGS_MAX} times by the client.`,
+    fix: 'Check whether the topic has leaders; then make a new producer.',
+    path: topic,
+    canRetry: true,
+  });
 
 const partitionMissing = (topic: string, partition: number) =>
   userError({
