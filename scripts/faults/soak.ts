@@ -36,7 +36,7 @@ const method =
 /** Runs under load with a disturbance every 5 s; 0 when nothing is lost or doubled and the memory stays flat. */
 export async function runSoak(options: SoakOptions): Promise<number> {
   say(method);
-  const track = await openTrack(1, { spareWorkers: 1, heapMiB: undefined });
+  const track = await openTrack(1, { spareWorkers: 1, heapMiB: undefined, checkpointEvery: undefined });
   try {
     const lake = { kind: 'folder', folder: path.join(track.home, 'cells') } as const;
     const product = await createProduct(track, lake, { partitions: PARTITIONS, flushIntervalMs: 1_000 });

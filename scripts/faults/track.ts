@@ -73,10 +73,16 @@ export interface TrackOptions {
   readonly brokers?: ThreeBrokers | undefined;
   /** Most heap of a worker; undefined leaves it to the runtime. */
   readonly heapMiB?: number | undefined;
+  /** Versions between two checkpoints of a table, few so that a cell meets some; undefined is the product's own. */
+  readonly checkpointEvery?: number | undefined;
 }
 
 export async function openTrack(index: number, options: TrackOptions = {}): Promise<Track> {
-  const { spareWorkers, s3: server, heapMiB, brokers } = { spareWorkers: 2, heapMiB: 200, ...options };
+  const {
+    s3: server,
+    brokers,
+    ...workers
+  } = { spareWorkers: 2, heapMiB: 200, checkpointEvery: 3, ...options };
   const home = createTestHome();
   removeAtExit(home);
   const registry = await emptyRegistry();
@@ -108,8 +114,7 @@ export async function openTrack(index: number, options: TrackOptions = {}): Prom
   const apps = createApps({
     stack,
     home,
-    heapMiB,
-    spareWorkers,
+    ...workers,
     common: commonEnvironment(database.url, s3),
   });
   return {
@@ -193,9 +198,12 @@ function createApps(options: {
   readonly home: string;
   readonly heapMiB: number | undefined;
   readonly spareWorkers: number;
+  readonly checkpointEvery: number | undefined;
   readonly common: Readonly<Record<string, string>>;
 }): Apps {
-  const { stack, home, heapMiB, spareWorkers, common } = options;
+  const { stack, home, heapMiB, spareWorkers, checkpointEvery, common } = options;
+  const checkpoints =
+    checkpointEvery === undefined ? {} : { HEADWATER_FAULT_CHECKPOINT_EVERY: String(checkpointEvery) };
   let started = 0;
   const run = (
     app: LaunchOptions['app'],
@@ -214,7 +222,7 @@ function createApps(options: {
   const workers = createPool({
     size: spareWorkers,
     waiting: beforeWork,
-    launch: () => run('staging-worker', beforeWork, workerEnvironment),
+    launch: () => run('staging-worker', beforeWork, { ...workerEnvironment, ...checkpoints }),
   });
   let retention: ProcessPool | undefined;
   let api: OrderedProcess | undefined;
@@ -253,7 +261,6 @@ const workerEnvironment = {
   STAGING_SWEEP: '150ms',
   STAGING_ENGINE_THREADS: '1',
   STAGING_DUCKDB_MEMORY: '256MiB',
-  HEADWATER_FAULT_CHECKPOINT_EVERY: '3',
 };
 
 async function openLake(server: S3Server, index: number): Promise<TrackLake> {

@@ -1,7 +1,7 @@
 import { DuckDBStructType, type DuckDBConnection, type DuckDBType } from '@duckdb/node-api';
 import type { CheckpointFiles } from '@headwater/core-delta';
 import { randomUUID } from 'node:crypto';
-import { open, rm, stat, type FileHandle } from 'node:fs/promises';
+import { open, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { quoteName, quoteText, type Database } from './database.ts';
 import { quoteFile, readParquet } from './table-parquet-node.ts';
@@ -127,7 +127,7 @@ async function writeLines(database: Database, folder: string, lines: Iterable<st
 /** DuckDB reserves a multiple of the longest line it is told to expect, per thread. */
 const LINE_BYTES_MIN = 1 << 20;
 /** A row group is held in memory until it is whole, at about 4 KB per file of the table. */
-const ROW_GROUP_ROWS = 8_192;
+const ROW_GROUP_ROWS = 2_048;
 
 function copyStatement(unfinished: string, localFile: string, longestLine: number): string {
   const columns = Object.entries(CHECKPOINT_COLUMNS).map(([column, members]) => {
@@ -141,27 +141,29 @@ function copyStatement(unfinished: string, localFile: string, longestLine: numbe
   );
 }
 
-const WRITE_CHARACTERS = 1 << 20;
+/** One block of memory for the whole text: a buffer for each write would lie about until it is collected. */
+const BLOCK_BYTES = 1 << 16;
 
 /** Returns the bytes of the longest line. */
 async function writeText(path: string, lines: Iterable<string>): Promise<number> {
   let longest = 0;
+  const block = Buffer.allocUnsafeSlow(BLOCK_BYTES);
+  let filled = 0;
   const file = await open(path, 'wx');
   try {
-    let text = '';
     for (const line of lines) {
-      longest = Math.max(longest, Buffer.byteLength(line));
-      text += `${line}\n`;
-      if (text.length >= WRITE_CHARACTERS) {
-        await append(file, text);
-        text = '';
+      const bytes = Buffer.byteLength(line);
+      longest = Math.max(longest, bytes);
+      if (filled + bytes + 1 > BLOCK_BYTES) {
+        await file.appendFile(block.subarray(0, filled));
+        filled = 0;
       }
+      if (bytes + 1 > BLOCK_BYTES) await file.appendFile(`${line}\n`, 'utf8');
+      else filled += block.write(`${line}\n`, filled);
     }
-    await append(file, text);
+    await file.appendFile(block.subarray(0, filled));
   } finally {
     await file.close();
   }
   return longest;
 }
-
-const append = (file: FileHandle, text: string) => file.appendFile(text, 'utf8');
