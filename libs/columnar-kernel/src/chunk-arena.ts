@@ -8,14 +8,27 @@ export interface BlockPool {
 
 export const BLOCK_BYTES = 4 << 20;
 
-/** A pool that keeps at most `idleBytesMax` bytes. Larger blocks than BLOCK_BYTES are made for one use. */
-export function createBlockPool(idleBytesMax: number): BlockPool {
-  const idle: Uint8Array<ArrayBuffer>[] = [];
+/** A block that nobody needed for so long was needed by a burst. */
+const UNUSED_MS_MAX = 20_000;
+
+/**
+ * A pool that keeps at most `idleBytesMax` bytes, and none that nobody needed for a while. Larger blocks than BLOCK_BYTES
+ * are made for one use.
+ */
+export function createBlockPool(
+  idleBytesMax: number,
+  nowMs: () => number = () => performance.now(),
+): BlockPool {
+  /** The one that came back last is taken first. */
+  const idle: { readonly block: Uint8Array<ArrayBuffer>; readonly sinceMs: number }[] = [];
   return {
     take: (bytes) =>
-      bytes > BLOCK_BYTES ? new Uint8Array(bytes) : (idle.pop() ?? new Uint8Array(BLOCK_BYTES)),
+      bytes > BLOCK_BYTES ? new Uint8Array(bytes) : (idle.pop()?.block ?? new Uint8Array(BLOCK_BYTES)),
     give(block) {
-      if (block.length === BLOCK_BYTES && (idle.length + 1) * BLOCK_BYTES <= idleBytesMax) idle.push(block);
+      const now = nowMs();
+      while (idle.length > 0 && now - idle[0]!.sinceMs > UNUSED_MS_MAX) idle.shift();
+      if (block.length !== BLOCK_BYTES || (idle.length + 1) * BLOCK_BYTES > idleBytesMax) return;
+      idle.push({ block, sinceMs: now });
     },
     idleBytes: () => idle.length * BLOCK_BYTES,
   };
