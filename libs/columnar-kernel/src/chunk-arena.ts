@@ -1,3 +1,5 @@
+import { createIdleBuffers } from '@headwater/kernel';
+
 /** Blocks of memory that chunks are kept in until they are written; given back, they serve the next batch. */
 export interface BlockPool {
   take(bytes: number): Uint8Array<ArrayBuffer>;
@@ -8,29 +10,18 @@ export interface BlockPool {
 
 export const BLOCK_BYTES = 4 << 20;
 
-/** A block that nobody needed for so long was needed by a burst. */
-const UNUSED_MS_MAX = 20_000;
-
-/**
- * A pool that keeps at most `idleBytesMax` bytes, and none that nobody needed for a while. Larger blocks than BLOCK_BYTES
- * are made for one use.
- */
-export function createBlockPool(
-  idleBytesMax: number,
-  nowMs: () => number = () => performance.now(),
-): BlockPool {
-  /** The one that came back last is taken first. */
-  const idle: { readonly block: Uint8Array<ArrayBuffer>; readonly sinceMs: number }[] = [];
+/** A pool that keeps at most `idleBytesMax` bytes. Larger blocks than BLOCK_BYTES are made for one use. */
+export function createBlockPool(idleBytesMax: number): BlockPool {
+  const idle = createIdleBuffers({ bytesMax: idleBytesMax, nowMs: () => performance.now() });
   return {
-    take: (bytes) =>
-      bytes > BLOCK_BYTES ? new Uint8Array(bytes) : (idle.pop()?.block ?? new Uint8Array(BLOCK_BYTES)),
-    give(block) {
-      const now = nowMs();
-      while (idle.length > 0 && now - idle[0]!.sinceMs > UNUSED_MS_MAX) idle.shift();
-      if (block.length !== BLOCK_BYTES || (idle.length + 1) * BLOCK_BYTES > idleBytesMax) return;
-      idle.push({ block, sinceMs: now });
+    take(bytes) {
+      const found = bytes > BLOCK_BYTES ? undefined : idle.take(BLOCK_BYTES, BLOCK_BYTES);
+      return new Uint8Array(found ?? new ArrayBuffer(Math.max(bytes, BLOCK_BYTES)));
     },
-    idleBytes: () => idle.length * BLOCK_BYTES,
+    give({ buffer }) {
+      if (buffer.byteLength === BLOCK_BYTES) idle.give(buffer);
+    },
+    idleBytes: idle.bytes,
   };
 }
 

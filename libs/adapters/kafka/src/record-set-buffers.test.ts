@@ -35,21 +35,6 @@ test('small record sets and views into foreign memory are never kept', () => {
   expect(buffers.take(100).buffer).not.toBe(small.buffer);
 });
 
-test('what a burst left behind goes, what is used again and again stays', () => {
-  let now = 0;
-  const buffers = createRecordSetBuffers(() => now);
-  const burst = [buffers.take(LARGE), buffers.take(LARGE)];
-  for (const each of burst) buffers.release(each);
-  const used = buffers.take(4 * LARGE);
-  for (now = 0; now <= 21_000; now += 1_000) {
-    buffers.release(used);
-    expect(buffers.take(4 * LARGE).buffer).toBe(used.buffer);
-  }
-  buffers.release(used);
-  const memory = burst.map(({ buffer }) => buffer);
-  expect(memory).not.toContain(buffers.take(LARGE).buffer);
-});
-
 test('bytes are copied out of an answer however the socket cut it', () => {
   fc.assert(
     fc.property(

@@ -1,3 +1,4 @@
+import { createIdleBuffers } from '@headwater/kernel';
 import type { Reader } from '@platformatic/kafka';
 
 /**
@@ -15,45 +16,25 @@ const POOLED_FROM = 64 << 10;
 const STEP = 256 << 10;
 const KEPT_MAX = 16;
 const KEPT_BYTES_MAX = 32 << 20;
-/** A buffer that nobody took for so long was needed by a burst. */
-const UNUSED_MS_MAX = 20_000;
 
-export function createRecordSetBuffers(nowMs: () => number = () => performance.now()): RecordSetBuffers {
-  /** Those that wait, with when they came back. */
-  const kept = new Map<ArrayBuffer, number>();
-  let keptBytes = 0;
-  const drop = (buffer: ArrayBuffer): void => {
-    if (kept.delete(buffer)) keptBytes -= buffer.byteLength;
-  };
+export function createRecordSetBuffers(): RecordSetBuffers {
+  const idle = createIdleBuffers({
+    bytesMax: KEPT_BYTES_MAX,
+    countMax: KEPT_MAX,
+    nowMs: () => performance.now(),
+  });
   return {
     take(length) {
       if (length < POOLED_FROM) return new Uint8Array(length);
-      const found = bestFit(kept, length);
-      if (found === undefined)
-        return new Uint8Array(new ArrayBuffer(Math.ceil(length / STEP) * STEP), 0, length);
-      drop(found);
-      return new Uint8Array(found, 0, length);
+      // One that is much larger would be held for little.
+      const found = idle.take(length, Math.max(4 * length, STEP));
+      return new Uint8Array(found ?? new ArrayBuffer(Math.ceil(length / STEP) * STEP), 0, length);
     },
     release({ buffer }) {
-      if (!(buffer instanceof ArrayBuffer) || buffer.byteLength < STEP || buffer.byteLength % STEP !== 0)
-        return;
-      const now = nowMs();
-      for (const [each, sinceMs] of kept) if (now - sinceMs > UNUSED_MS_MAX) drop(each);
-      if (kept.has(buffer) || kept.size >= KEPT_MAX || keptBytes + buffer.byteLength > KEPT_BYTES_MAX) return;
-      kept.set(buffer, now);
-      keptBytes += buffer.byteLength;
+      if (buffer instanceof ArrayBuffer && buffer.byteLength >= STEP && buffer.byteLength % STEP === 0)
+        idle.give(buffer);
     },
   };
-}
-
-/** The smallest that holds `length` and is not much larger. */
-function bestFit(kept: ReadonlyMap<ArrayBuffer, number>, length: number): ArrayBuffer | undefined {
-  let best: ArrayBuffer | undefined;
-  for (const buffer of kept.keys()) {
-    if (buffer.byteLength < length || buffer.byteLength > Math.max(4 * length, STEP)) continue;
-    if (best === undefined || buffer.byteLength < best.byteLength) best = buffer;
-  }
-  return best;
 }
 
 /** Copies [start, start + target.length) of an answer that lies in several reads of the socket. */

@@ -74,10 +74,10 @@ function selectRow({ l, d, f, dec, ts, day, s, x }: Row): string {
     `${sql(d, quoteText)}::double as d`,
     `${sql(f, quoteText)}::float as f`,
     `${sql(dec === null ? null : decimal, quoteText)}::decimal(38, 9) as dec`,
-    `make_timestamp(${sql(ts, (text) => `${text}::bigint`)})::timestamptz as ts`,
-    `(date '1970-01-01' + ${sql(day, (text) => `${text}::integer`)}) as day`,
+    `make_timestamp(${sql(ts, (text) => `(${text})::bigint`)})::timestamptz as ts`,
+    `(date '1970-01-01' + ${sql(day, (text) => `(${text})::integer`)}) as day`,
     `${s === null ? 'null' : hex(s)}::varchar as s`,
-    `${x === 'null struct' ? 'null' : `{'x': ${String(x)}::integer}`}::struct(x integer) as "in"`,
+    `${x === 'null struct' ? 'null' : `{'x': (${String(x)})::integer}`}::struct(x integer) as "in"`,
   ].join(', ')}`;
 }
 
