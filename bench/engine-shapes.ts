@@ -1,4 +1,5 @@
-import type { Column, ColumnType, CompiledContract } from '@headwater/core-contract';
+import type { ColumnType, CompiledContract } from '@headwater/core-contract';
+import { column, contractOf } from '../libs/testkit/src/compiled-contract.ts';
 
 /** A contract and its i-th record value. Values are seeded by i, so that every run has the same. */
 export interface Shape {
@@ -6,27 +7,6 @@ export interface Shape {
   readonly contract: CompiledContract;
   record(index: number): string;
 }
-
-const column = (name: string, type: ColumnType, over: Partial<Column> = {}): Column => ({
-  name,
-  source: name,
-  type,
-  required: false,
-  rules: [],
-  personal: false,
-  ...(type.kind === 'timestamp' ? { time: 'iso8601' as const } : {}),
-  ...over,
-});
-
-const contractOf = (columns: readonly Column[]): CompiledContract => ({
-  contractId: 'bench',
-  contractVersion: '1.0.0',
-  columns,
-  unknownMembers: 'ignore',
-  keyColumns: [],
-  partitionColumns: [],
-  recordBytesMax: 1 << 20,
-});
 
 const text: ColumnType = { kind: 'string' };
 const double: ColumnType = { kind: 'double' };

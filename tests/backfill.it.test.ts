@@ -1,9 +1,9 @@
+import { column } from '@headwater/testkit';
 import { operationalError } from '@headwater/kernel';
 import { readLogEntry } from '@headwater/core-delta';
 import type { RetentionTarget, TableInventory } from '@headwater/core-retention';
 import { afterAll, afterEach, beforeAll, expect, inject, test, vi } from 'vitest';
 import {
-  column,
   judgeLedger,
   order,
   orderContract,

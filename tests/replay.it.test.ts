@@ -1,7 +1,7 @@
+import { column } from '@headwater/testkit';
 import { operationalError } from '@headwater/kernel';
 import { afterAll, afterEach, beforeAll, expect, inject, test, vi } from 'vitest';
 import {
-  column,
   order,
   orderContract,
   type StagedProduct,

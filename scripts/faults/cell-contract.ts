@@ -1,24 +1,22 @@
 import type { CompiledContract } from '@headwater/core-contract';
+import { column, contractOf } from '@headwater/testkit';
 
-function column(name: string, type: CompiledContract['columns'][number]['type']) {
-  return { name, source: name, type, required: true, rules: [], personal: false };
-}
+const required = { required: true };
 
 /** The contract cells are staged by. */
-export const firstContract: CompiledContract = {
-  contractId: 'cell-events',
-  contractVersion: '1.0.0',
-  columns: [
-    column('event_id', { kind: 'string' }),
-    { ...column('event_type', { kind: 'string' }), rules: [{ rule: 'enum', values: ['click', 'view'] }] },
-    column('amount', { kind: 'double' }),
-    { ...column('pad', { kind: 'string' }), required: false },
+export const firstContract = contractOf(
+  [
+    column('event_id', { kind: 'string' }, required),
+    column(
+      'event_type',
+      { kind: 'string' },
+      { ...required, rules: [{ rule: 'enum', values: ['click', 'view'] }] },
+    ),
+    column('amount', { kind: 'double' }, required),
+    column('pad', { kind: 'string' }),
   ],
-  unknownMembers: 'ignore',
-  keyColumns: ['event_id'],
-  partitionColumns: [],
-  recordBytesMax: 1_000_000,
-};
+  { contractId: 'cell-events', keyColumns: ['event_id'] },
+);
 
 const AMOUNT_MAX = 900;
 

@@ -1,10 +1,15 @@
 import { createKafkaAdmin } from '@headwater/adapter-kafka';
 import { createPostgres } from '@headwater/adapter-postgres';
-import type { CompiledContract } from '@headwater/core-contract';
 import type { PipelineSpec, PlantedBug } from '@headwater/core-staging';
 import { silentLogger } from '@headwater/kernel';
 import { runSql, startStack, type Stack } from '@headwater/platform-embedded';
-import { createTestHome, environmentWithoutParts, testCacheDir } from '@headwater/testkit';
+import {
+  column,
+  contractOf,
+  createTestHome,
+  environmentWithoutParts,
+  testCacheDir,
+} from '@headwater/testkit';
 import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -188,28 +193,21 @@ function summarise(outcomes: readonly FaultOutcome[], problems: readonly string[
   };
 }
 
-const contract: CompiledContract = {
-  contractId: 'ad-events',
-  contractVersion: '1.0.0',
-  columns: [
-    column('event_id', { kind: 'string' }),
-    { ...column('timestamp', { kind: 'timestamp' }), time: 'iso8601' },
-    column('user_id', { kind: 'string' }),
-    {
-      ...column('event_type', { kind: 'string' }),
-      rules: [{ rule: 'enum', values: ['impression', 'click', 'conversion'] }],
-    },
-    column('revenue', { kind: 'double' }),
+const required = { required: true };
+const contract = contractOf(
+  [
+    column('event_id', { kind: 'string' }, required),
+    column('timestamp', { kind: 'timestamp' }, required),
+    column('user_id', { kind: 'string' }, required),
+    column(
+      'event_type',
+      { kind: 'string' },
+      { ...required, rules: [{ rule: 'enum', values: ['impression', 'click', 'conversion'] }] },
+    ),
+    column('revenue', { kind: 'double' }, required),
   ],
-  unknownMembers: 'ignore',
-  keyColumns: ['event_id'],
-  partitionColumns: [],
-  recordBytesMax: 1_000_000,
-};
-
-function column(name: string, type: CompiledContract['columns'][number]['type']) {
-  return { name, source: name, type, required: true, rules: [], personal: false };
-}
+  { contractId: 'ad-events', keyColumns: ['event_id'] },
+);
 
 async function prepareProduct(stack: Stack): Promise<PipelineSpec> {
   const admin = createKafkaAdmin({ settings: { bootstrapServers: stack.kafkaBootstrapServers.split(',') } });

@@ -1,19 +1,15 @@
 import type { FaultPointName } from '@headwater/core-staging';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { secondsSince, seedOf, unable, type Cell, type CellResult } from './cell.ts';
-import { tidy } from './cell-end.ts';
+import type { Cell, CellResult } from './cell.ts';
 import { fire } from './cell-fire.ts';
-import { chooseLake } from './cell-lake.ts';
 import { evidenceOf, judgeCell } from './cell-oracle.ts';
-import { createProduct, PARTITIONS } from './cell-product.ts';
 import { settle } from './cell-settle.ts';
 import type { Deed, Scene } from './deed.ts';
 import { deeds } from './deeds.ts';
 import { judgeIntents, judgeLease } from './lane-checks.ts';
 import type { PlantedCase } from './planted-bugs.ts';
-import type { OrderedProcess } from './processes.ts';
 import { isProxyPoint, watchAtProxy } from './proxy-points.ts';
-import { createRandom } from './schedule.ts';
+import { stageCell, type StageOptions } from './stage-cell.ts';
 import type { Track } from './track.ts';
 
 const DRAINS_WITHIN_MS = 60_000;
@@ -39,33 +35,22 @@ export async function runCell(
     deed = deeds[cell.kind],
   }: { readonly setting?: PlantedCase['setting']; readonly deed?: Deed } = {},
 ): Promise<CellResult> {
-  const startedMs = performance.now();
   if (deed === undefined) throw new Error(`${cell.kind} is not carried out by workers`);
-  const random = createRandom(seedOf(cell));
-  const lake = chooseLake(track, cell);
-  if (typeof lake === 'string') return unable(cell, startedMs, lake);
-  await track.endRetentionWorkers();
-  const product = await createProduct(
-    track,
-    lake,
-    isProxyPoint(cell.point) ? { flushIntervalMs: 1_500 } : {},
-  );
-  const load = track.feeders.feedTopic(product.pipeline.topic, {
-    partitions: PARTITIONS,
-    recordsPerHelping: isProxyPoint(cell.point) ? PADDED_RECORDS : 40 + Math.floor(random() * 40),
-    padding: isProxyPoint(cell.point) ? PADDING : 0,
-    withTransactions: setting === 'transactions' || (setting === undefined && cell.seed % 2 === 0),
-    random,
-  });
-  const workers: OrderedProcess[] = [];
-  try {
+  const atProxy = isProxyPoint(cell.point);
+  const options: StageOptions = {
+    ...(atProxy ? { flushIntervalMs: 1_500 } : {}),
+    load: (random) => ({
+      recordsPerHelping: atProxy ? PADDED_RECORDS : 40 + Math.floor(random() * 40),
+      padding: atProxy ? PADDING : 0,
+      withTransactions: setting === 'transactions' || (setting === undefined && cell.seed % 2 === 0),
+    }),
+  };
+  return stageCell(track, cell, options, async ({ product, load, random, workers, takeDoomed }) => {
     await load.feed();
-    const worker = await track.takeWorker();
-    workers.push(worker);
-    worker.plant(cell.planted === undefined ? [] : [cell.planted]);
-    const doomed = isProxyPoint(cell.point) ? watchAtProxy(worker, track, cell.point, product) : worker;
+    const worker = await takeDoomed();
+    const doomed = atProxy ? watchAtProxy(worker, track, cell.point, product) : worker;
     const abort = setting === 'open-transaction' ? await load.leaveOpen() : undefined;
-    load.start(isProxyPoint(cell.point) ? FEED_PADDED_EVERY_MS : FEED_EVERY_MS);
+    load.start(atProxy ? FEED_PADDED_EVERY_MS : FEED_EVERY_MS);
     const scene: Scene = { track, product, load, doomed, random };
     const fired = await fire(scene, cell, deed, setting, (worker) => workers.push(worker));
     await load.end();
@@ -85,30 +70,8 @@ export async function runCell(
       ? undefined
       : await track.admin.offsetsAt(product.pipeline.topic, { kind: 'earliest' });
     const finding = await judgeCell({ ...evidenceOf(scene, deed), begins });
-    const problems = [
-      ...(fired.proof === undefined
-        ? [`the fault did not fire: ${doomed.process.logTail().slice(-300)}`]
-        : []),
-      ...fired.problems,
-      ...settled,
-      ...finding.problems,
-      ...(await judgeLease(track, product)),
-      ...judgeIntents(product, fired.intents),
-    ];
-    const { staged, lost, duplicated } = finding;
-    const { proof } = fired;
-    return {
-      cell,
-      seconds: secondsSince(startedMs),
-      ...(proof === undefined ? {} : { proof }),
-      staged,
-      lost,
-      duplicated,
-      problems,
-    };
-  } finally {
-    await load.end();
-    await load.close();
-    await tidy(track, product, workers);
-  }
+    const lease = await judgeLease(track, product);
+    const problems = [...fired.problems, ...settled, ...lease, ...judgeIntents(product, fired.intents)];
+    return { doomed, proof: fired.proof, finding, problems };
+  });
 }

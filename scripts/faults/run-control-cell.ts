@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import path from 'node:path';
 import { runSql } from '@headwater/platform-embedded';
-import { seedOf, type Cell, type CellResult } from './cell.ts';
+import { secondsSince, seedOf, type Cell, type CellResult } from './cell.ts';
 import type { CellLoad } from './cell-load.ts';
 import { judgeLedger } from './cell-oracle.ts';
 import { createProduct, PARTITIONS, type CellProduct } from './cell-product.ts';
@@ -13,6 +13,7 @@ import type { OrderedProcess } from './processes.ts';
 import { endLane } from './cell-end.ts';
 import { createRandom } from './schedule.ts';
 import { stageAll } from './stage-all.ts';
+import { firedOr } from './stage-cell.ts';
 import type { Track } from './track.ts';
 import { waitUntil } from './workers.ts';
 
@@ -65,13 +66,14 @@ export async function runControlCell(track: Track, cell: Cell): Promise<CellResu
     if (heir !== undefined) retention.push(heir);
     const problems = await judge(scene, cell, deed, oldEnds);
     const { problems: inLedger, ...found } = countRows(product, [old, recent]);
+    const { notFired, ...proven } = firedOr(doomed, proof);
     return {
       cell,
-      seconds: Math.round((performance.now() - startedMs) / 100) / 10,
-      ...(proof === undefined ? {} : { proof }),
+      seconds: secondsSince(startedMs),
+      ...proven,
       ...found,
       problems: [
-        ...(proof === undefined ? [`the fault did not fire: ${doomed.process.logTail().slice(-300)}`] : []),
+        ...notFired,
         ...problems,
         ...inLedger,
         ...(found.lost + found.duplicated > 0 ? [`${found.lost} lost, ${found.duplicated} twice`] : []),

@@ -4,12 +4,10 @@ import {
   type OperatingRequest,
   type StoredOperatingPlan,
 } from '@headwater/core-staging';
-import { secondsSince, seedOf, unable, type Cell, type CellResult } from './cell.ts';
+import type { Cell, CellResult } from './cell.ts';
 import { nextContract } from './cell-contract.ts';
-import { tidy } from './cell-end.ts';
-import { chooseLake } from './cell-lake.ts';
 import { evidenceOf, judgeCell } from './cell-oracle.ts';
-import { createProduct, PARTITIONS } from './cell-product.ts';
+import { PARTITIONS } from './cell-product.ts';
 import { settle } from './cell-settle.ts';
 import type { Deed, Scene } from './deed.ts';
 import { deeds } from './deeds.ts';
@@ -24,8 +22,8 @@ import {
 } from './operate-oracle.ts';
 import { awaitVerb, beginVerb, describeVerb, planVerb } from './operate-verbs.ts';
 import type { OrderedProcess } from './processes.ts';
-import { createRandom } from './schedule.ts';
 import { stageAll } from './stage-all.ts';
+import { stageCell, type Played, type Stage } from './stage-cell.ts';
 import type { Track } from './track.ts';
 
 const HELPINGS = 3;
@@ -41,68 +39,49 @@ const DRAINS_WITHIN_MS = 30_000;
  * where the contract that counts for it puts it, and the ledgers in the log and in Postgres say so [S10][S15].
  */
 export async function runOperateCell(track: Track, cell: Cell): Promise<CellResult> {
-  const startedMs = performance.now();
   const deed = deeds[cell.kind];
   if (deed === undefined) throw new Error(`${cell.kind} is not carried out by workers`);
-  const random = createRandom(seedOf(cell));
-  const lake = chooseLake(track, cell);
-  if (typeof lake === 'string') return unable(cell, startedMs, lake);
-  await track.endRetentionWorkers();
-  const product = await createProduct(track, lake, { flushIntervalMs: FLUSH_MS });
-  const { topic } = product.pipeline;
-  const load = track.feeders.feedTopic(topic, {
-    partitions: PARTITIONS,
+  const load = () => ({
     recordsPerHelping: RECORDS_PER_HELPING,
     withTransactions: cell.seed % 2 === 0,
     padding: 0,
-    random,
   });
-  const workers: OrderedProcess[] = [];
-  try {
-    const doomed = await track.takeWorker();
-    workers.push(doomed);
-    doomed.plant(cell.planted === undefined ? [] : [cell.planted]);
-    doomed.order({});
-    for (let helping = 0; helping < HELPINGS; helping++) await load.feed();
-    const ends = await track.admin.offsetsAt(topic, { kind: 'latest' });
-    await stageAll(product, ends);
-    await product.judgeBy(nextContract);
-    const scene: Scene = { track, product, load, doomed, random };
-    // A store that fails for a few requests, and a topic that is to go, belong to the verb alone.
-    if (deed.outcome === 'drained' && lake.kind === 'folder') load.start(LIVE_EVERY_MS, LIVE_RECORDS);
-    const operated = await operate(scene, cell, deed, chooseRanges(ends, random), (heir) =>
-      workers.push(heir),
-    );
-    await load.end();
-    const settled = await settle(scene, deed, DRAINS_WITHIN_MS);
-    await product.refresh();
-    const evidence = { ...evidenceOf(scene, deed), judge: judgeOperated(operated) };
-    const { staged, lost, duplicated, problems } = await judgeCell(evidence);
-    return {
-      cell,
-      seconds: secondsSince(startedMs),
-      ...(operated.proof === undefined ? {} : { proof: operated.proof }),
-      staged,
-      lost,
-      duplicated,
-      problems: [
-        ...(operated.proof === undefined
-          ? [`the fault did not fire: ${doomed.process.logTail().slice(-300)}`]
-          : []),
-        ...operated.problems,
-        ...settled,
-        ...problems,
-        ...(await judgeSideTable(evidence, product, operated)),
-        ...(await judgeTransfers(evidence)),
-        ...(lake.kind === 'folder' ? judgeSettled(product) : []),
-        ...(await judgeWork(track.stack.databaseUrl, operated.plans)),
-      ],
-    };
-  } finally {
-    await load.end();
-    await load.close();
-    await tidy(track, product, workers);
-  }
+  return stageCell(track, cell, { flushIntervalMs: FLUSH_MS, load }, (stage) =>
+    play(track, cell, deed, stage),
+  );
+}
+
+async function play(
+  track: Track,
+  cell: Cell,
+  deed: Deed,
+  { lake, product, load, random, workers, takeDoomed }: Stage,
+): Promise<Played> {
+  const doomed = await takeDoomed();
+  doomed.order({});
+  for (let helping = 0; helping < HELPINGS; helping++) await load.feed();
+  const ends = await track.admin.offsetsAt(product.pipeline.topic, { kind: 'latest' });
+  await stageAll(product, ends);
+  await product.judgeBy(nextContract);
+  const scene: Scene = { track, product, load, doomed, random };
+  // A store that fails for a few requests, and a topic that is to go, belong to the verb alone.
+  if (deed.outcome === 'drained' && lake.kind === 'folder') load.start(LIVE_EVERY_MS, LIVE_RECORDS);
+  const ranges = chooseRanges(ends, random);
+  const operated = await operate(scene, cell, deed, ranges, (heir) => workers.push(heir));
+  await load.end();
+  const settled = await settle(scene, deed, DRAINS_WITHIN_MS);
+  await product.refresh();
+  const evidence = { ...evidenceOf(scene, deed), judge: judgeOperated(operated) };
+  const finding = await judgeCell(evidence);
+  const problems = [
+    ...operated.problems,
+    ...settled,
+    ...(await judgeSideTable(evidence, product, operated)),
+    ...(await judgeTransfers(evidence)),
+    ...(lake.kind === 'folder' ? judgeSettled(product) : []),
+    ...(await judgeWork(track.stack.databaseUrl, operated.plans)),
+  ];
+  return { doomed, proof: operated.proof, finding, problems };
 }
 
 /** A piece out of the middle of each partition, so that files straddle its ends. */

@@ -1,7 +1,7 @@
+import { column } from '@headwater/testkit';
 import { afterAll, afterEach, beforeAll, expect, inject, test, vi } from 'vitest';
 import { formatLogEntry, logEntryPath } from '@headwater/core-delta';
 import {
-  column,
   createStagingFixture,
   judgeLedger,
   order,

@@ -3,7 +3,7 @@ import { createKafkaAdmin, type KafkaAdminClient } from '@headwater/adapter-kafk
 import { connectObjectStore, md5 } from '@headwater/adapter-object-store';
 import { createCheckpointFiles, openDatabase, quoteText, type Database } from '@headwater/adapter-parquet';
 import { createPostgres, type Postgres } from '@headwater/adapter-postgres';
-import type { Column, ColumnType, CompiledContract } from '@headwater/core-contract';
+import type { CompiledContract } from '@headwater/core-contract';
 import { loadSnapshot, readLogEntry, withReadable, type Snapshot, type TableIo } from '@headwater/core-delta';
 import {
   armFaults,
@@ -17,7 +17,14 @@ import {
 import { silentLogger, type Logger } from '@headwater/kernel';
 import { createMetrics, noTraces, type Traces } from '@headwater/platform-observability';
 import { runSql } from '@headwater/platform-embedded';
-import { createTestDatabase, keepTable, uniqueName, type TestStack } from '@headwater/testkit';
+import {
+  column,
+  contractOf,
+  createTestDatabase,
+  keepTable,
+  uniqueName,
+  type TestStack,
+} from '@headwater/testkit';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,31 +36,15 @@ import { createLaneMetrics } from './lane-metrics.ts';
 import { storePipeline } from './store-pipeline.test-data.ts';
 import { startWorker, type Worker } from './worker.ts';
 
-export const column = (name: string, type: ColumnType, over: Partial<Column> = {}): Column => ({
-  name,
-  source: name,
-  type,
-  required: false,
-  rules: [],
-  personal: false,
-  ...(type.kind === 'timestamp' ? { time: 'iso8601' as const } : {}),
-  ...over,
-});
-
-export const orderContract: CompiledContract = {
-  contractId: 'orders',
-  contractVersion: '1.0.0',
-  columns: [
+export const orderContract = contractOf(
+  [
     column('id', { kind: 'integer', bits: 64 }, { required: true }),
     column('name', { kind: 'string' }),
     column('amount', { kind: 'decimal', precision: 10, scale: 2 }),
     column('at', { kind: 'timestamp' }),
   ],
-  unknownMembers: 'ignore',
-  keyColumns: ['id'],
-  partitionColumns: [],
-  recordBytesMax: 1_000_000,
-};
+  { contractId: 'orders', keyColumns: ['id'] },
+);
 
 export const order = (id: number | bigint, over: object = {}): DomainRecord => ({
   key: String(id),

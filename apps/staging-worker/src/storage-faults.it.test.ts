@@ -1,10 +1,10 @@
+import { column } from '@headwater/testkit';
 import { afterAll, afterEach, beforeAll, expect, inject, test, vi } from 'vitest';
 import { locateFile, parseLogEntry, type ObjectStore } from '@headwater/core-delta';
 import { transformPath } from '@headwater/core-staging';
 import { operationalError } from '@headwater/kernel';
 import {
   atFaultPoint,
-  column,
   createStagingFixture,
   judgeLedger,
   order,

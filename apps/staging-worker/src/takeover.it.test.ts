@@ -1,8 +1,8 @@
+import { column } from '@headwater/testkit';
 import { afterAll, afterEach, beforeAll, expect, inject, test, vi } from 'vitest';
 import { openIntent } from '@headwater/core-staging';
 import {
   atFaultPoint,
-  column,
   createStagingFixture,
   judgeLedger,
   order,

@@ -1,4 +1,5 @@
 export { unpackTarZst } from './archive.ts';
+export { column, contractOf } from './compiled-contract.ts';
 export { conformanceFolder } from './conformance.ts';
 export { createTestDatabase } from './test-database.ts';
 export type { TestDatabase } from './test-database.ts';

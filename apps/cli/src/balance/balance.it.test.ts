@@ -1,9 +1,8 @@
 import { createDomainProducer } from '@headwater/adapter-domain-client';
 import { createKafkaAdmin } from '@headwater/adapter-kafka';
-import type { Column, CompiledContract } from '@headwater/core-contract';
 import { commitTransaction, createTable, type Action, type Snapshot } from '@headwater/core-delta';
 import { primaryAppId, primarySchema, quarantineSchema } from '@headwater/core-staging';
-import { createTestTable, uniqueName, type TestTable } from '@headwater/testkit';
+import { column, contractOf, createTestTable, uniqueName, type TestTable } from '@headwater/testkit';
 import { randomUUID } from 'node:crypto';
 import { afterEach, expect, inject, test } from 'vitest';
 import { balance } from './balance.ts';
@@ -12,23 +11,11 @@ import { formatBalanceLine } from './balance-sheet.ts';
 const settings = { bootstrapServers: inject('stack').kafkaBootstrapServers.split(',') };
 const admin = createKafkaAdmin({ settings });
 
-const column = (name: string, type: Column['type']): Column => ({
-  name,
-  source: name,
-  type,
-  required: true,
-  rules: [],
-  personal: false,
-});
-const contract: CompiledContract = {
-  contractId: 'c',
-  contractVersion: '1.0.0',
-  columns: [column('id', { kind: 'integer', bits: 64 }), column('name', { kind: 'string' })],
-  unknownMembers: 'ignore',
-  keyColumns: ['id'],
-  partitionColumns: [],
-  recordBytesMax: 1_000_000,
-};
+const required = { required: true };
+const contract = contractOf(
+  [column('id', { kind: 'integer', bits: 64 }, required), column('name', { kind: 'string' }, required)],
+  { contractId: 'c', keyColumns: ['id'] },
+);
 
 interface Staged {
   readonly topic: string;

@@ -1,19 +1,12 @@
-import type { Column } from '@headwater/core-contract';
+import { column } from '@headwater/testkit';
 import { expect, test } from 'vitest';
 import { findUnknownFields } from './unknown-fields.ts';
 
-const column = (source: string, type: Column['type'] = { kind: 'string' }): Column => ({
-  name: source,
-  source,
-  type,
-  required: false,
-  rules: [],
-  personal: false,
-});
+const text = { kind: 'string' } as const;
 const columns = [
-  column('id'),
-  column('geo', { kind: 'struct', fields: [column('lat')] }),
-  column('lines', { kind: 'array', element: column('', { kind: 'struct', fields: [column('sku')] }) }),
+  column('id', text),
+  column('geo', { kind: 'struct', fields: [column('lat', text)] }),
+  column('lines', { kind: 'array', element: column('', { kind: 'struct', fields: [column('sku', text)] }) }),
 ];
 const contract = { contractVersion: '1.0.0', compiled: { columns } } as unknown as Parameters<
   typeof findUnknownFields

@@ -6,7 +6,6 @@ import {
   openDatabase,
   readTableRows,
 } from '@headwater/adapter-parquet';
-import type { Column, ColumnType } from '@headwater/core-contract';
 import { loadSnapshot, type ObjectStore } from '@headwater/core-delta';
 import {
   encodeKeptRecords,
@@ -19,6 +18,7 @@ import {
   type RecordSource,
 } from '@headwater/core-staging';
 import { silentLogger } from '@headwater/kernel';
+import { column, contractOf } from '@headwater/testkit';
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -84,15 +84,6 @@ function createMemoryTopic(offsets: readonly number[]) {
   return source;
 }
 
-const demanded = (name: string, type: ColumnType): Column => ({
-  name,
-  source: name,
-  type,
-  required: true,
-  rules: [],
-  personal: false,
-});
-
 const pipelineIn = (lakeUrl: string): PipelineSpec => ({
   pipelineId: randomUUID(),
   productName: 'a/b',
@@ -100,15 +91,13 @@ const pipelineIn = (lakeUrl: string): PipelineSpec => ({
   topicId: 'topic-id',
   tableUrl: `${lakeUrl}/b`,
   quarantineUrl: `${lakeUrl}/b__quarantine`,
-  contract: {
-    contractId: 'b',
-    contractVersion: '1.0.0',
-    columns: [demanded('id', { kind: 'integer', bits: 64 }), demanded('name', { kind: 'string' })],
-    unknownMembers: 'ignore',
-    keyColumns: ['id'],
-    partitionColumns: [],
-    recordBytesMax: 1_000_000,
-  },
+  contract: contractOf(
+    [
+      column('id', { kind: 'integer', bits: 64 }, { required: true }),
+      column('name', { kind: 'string' }, { required: true }),
+    ],
+    { contractId: 'b', keyColumns: ['id'] },
+  ),
   transformHash: 'transform',
   schemaIds: [],
   flushIntervalMs: 100,

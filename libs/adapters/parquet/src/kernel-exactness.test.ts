@@ -11,7 +11,8 @@ import { openDatabase, quoteText } from './database.ts';
 import { createDuckDbEngine } from './engine-duckdb.ts';
 import { readByKernel } from './fuzz/fuzz-kernel.test-data.ts';
 import { createRandom } from './fuzz/fuzz-random.test-data.ts';
-import { column, contractOf, encodeBatch, pipelineOf } from './fuzz/fuzz-record-set.test-data.ts';
+import { column, contractOf } from '@headwater/testkit';
+import { encodeBatch, pipelineOf } from './fuzz/fuzz-record-set.test-data.ts';
 import { makeValueText } from './fuzz/fuzz-records.test-data.ts';
 import { createKernelEngine } from './kernel-engine.ts';
 

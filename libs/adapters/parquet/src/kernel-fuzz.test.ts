@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { compileKernel } from '../../../columnar-kernel/scripts/compile-kernel.mjs';
 import { createComparer } from './fuzz/fuzz-kernel.test-data.ts';
-import { column, contractOf } from './fuzz/fuzz-record-set.test-data.ts';
+import { column, contractOf } from '@headwater/testkit';
 import { fuzzKernel } from './fuzz/fuzz-run.test-data.ts';
 
 test('[K1] [K2] [K5] whatever comes in, the kernel’s path says what the judge says, and never more', () => {

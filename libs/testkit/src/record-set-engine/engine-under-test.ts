@@ -1,4 +1,4 @@
-import type { Column, ColumnType, CompiledContract } from '@headwater/core-contract';
+import type { CompiledContract } from '@headwater/core-contract';
 import type {
   LandedOutputs,
   PipelineSpec,
@@ -19,31 +19,6 @@ export interface EngineUnderTest {
   /** Rows of a SELECT over Parquet files, which are called `rows`; every value as JSON of its text. */
   select(files: readonly string[], sql: string): Promise<readonly Record<string, unknown>[]>;
 }
-
-export const column = (name: string, type: ColumnType, over: Partial<Column> = {}): Column => ({
-  name,
-  source: name,
-  type,
-  required: false,
-  rules: [],
-  personal: false,
-  ...(type.kind === 'timestamp' || type.kind === 'timestampNtz' ? { time: 'iso8601' as const } : {}),
-  ...over,
-});
-
-export const contractOf = (
-  columns: readonly Column[],
-  over: Partial<CompiledContract> = {},
-): CompiledContract => ({
-  contractId: 'suite',
-  contractVersion: '1.2.3',
-  columns,
-  unknownMembers: 'ignore',
-  keyColumns: [],
-  partitionColumns: [],
-  recordBytesMax: 1_000_000,
-  ...over,
-});
 
 let pipelines = 0;
 export const pipelineOf = (contract: CompiledContract, schemaIds: readonly number[] = []): PipelineSpec => ({

@@ -1,10 +1,9 @@
+import { column, contractOf } from '../compiled-contract.ts';
 import { expect, test } from 'vitest';
 import {
   addSet,
   BATCH_ID,
   beginBatch,
-  column,
-  contractOf,
   INGESTED_AT_US,
   land,
   landInFolder,

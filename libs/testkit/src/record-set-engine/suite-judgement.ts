@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createRecordJudge, type ReasonCode, type RecordVerdict } from '@headwater/core-contract';
-import { column, contractOf, land, pipelineOf, records, type EngineUnderTest } from './engine-under-test.ts';
+import { column, contractOf } from '../compiled-contract.ts';
+import { land, pipelineOf, records, type EngineUnderTest } from './engine-under-test.ts';
 
 const contract = contractOf(
   [

@@ -1,10 +1,9 @@
+import { column, contractOf } from '../compiled-contract.ts';
 import { expect, test } from 'vitest';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import {
   addSet,
   beginBatch,
-  column,
-  contractOf,
   land,
   landInFolder,
   pipelineOf,

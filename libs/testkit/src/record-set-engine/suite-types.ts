@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Column, ColumnType } from '@headwater/core-contract';
-import { column, contractOf, land, pipelineOf, records, type EngineUnderTest } from './engine-under-test.ts';
+import { column, contractOf } from '../compiled-contract.ts';
+import { land, pipelineOf, records, type EngineUnderTest } from './engine-under-test.ts';
 
 /** A value as it stands in the record, and as an independent reader sees it in the table. */
 type Case = readonly [json: string, read: unknown];

@@ -1,5 +1,5 @@
 import type { Column, ColumnType, CompiledContract } from '@headwater/core-contract';
-import { column, contractOf } from './fuzz-record-set.test-data.ts';
+import { column, contractOf } from '@headwater/testkit';
 
 const decimal = (precision: number, scale: number): ColumnType => ({ kind: 'decimal', precision, scale });
 const integer = (bits: 8 | 16 | 32 | 64): ColumnType => ({ kind: 'integer', bits });

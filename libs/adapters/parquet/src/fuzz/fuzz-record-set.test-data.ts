@@ -1,31 +1,6 @@
 import { recordBatchCodecs } from '@headwater/adapter-kafka';
-import type { Column, ColumnType, CompiledContract } from '@headwater/core-contract';
+import type { CompiledContract } from '@headwater/core-contract';
 import type { PipelineSpec } from '@headwater/core-staging';
-
-export const column = (name: string, type: ColumnType, over: Partial<Column> = {}): Column => ({
-  name,
-  source: name,
-  type,
-  required: false,
-  rules: [],
-  personal: false,
-  ...(type.kind === 'timestamp' || type.kind === 'timestampNtz' ? { time: 'iso8601' as const } : {}),
-  ...over,
-});
-
-export const contractOf = (
-  columns: readonly Column[],
-  over: Partial<CompiledContract> = {},
-): CompiledContract => ({
-  contractId: 'fuzz',
-  contractVersion: '1.0.0',
-  columns,
-  unknownMembers: 'ignore',
-  keyColumns: [],
-  partitionColumns: [],
-  recordBytesMax: 1_000_000,
-  ...over,
-});
 
 export const pipelineOf = (contract: CompiledContract): PipelineSpec => ({
   pipelineId: 'fuzz',

@@ -1,29 +1,11 @@
+import { column, contractOf } from '@headwater/testkit';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Column, ColumnType, CompiledContract, TimeEncoding, ValueRule } from '../compiled-contract.ts';
+import type { Column, ColumnType, TimeEncoding, ValueRule } from '../compiled-contract.ts';
 import { createRecordJudge } from '../judge/record-judge.ts';
 import { encodeUtf8 } from '../judge/text.ts';
 import { exampleRecord } from './example-record.ts';
 
-const column = (name: string, type: ColumnType, extra: Partial<Column> = {}): Column => ({
-  name,
-  source: name,
-  type,
-  required: false,
-  rules: [],
-  personal: false,
-  ...extra,
-});
-const contractOf = (columns: readonly Column[], extra: Partial<CompiledContract> = {}): CompiledContract => ({
-  contractId: 'test',
-  contractVersion: '1.0.0',
-  columns,
-  unknownMembers: 'refuse',
-  keyColumns: [],
-  partitionColumns: [],
-  recordBytesMax: 1_000_000,
-  ...extra,
-});
 const valueOf = (type: ColumnType, rules: readonly ValueRule[] = [], time?: TimeEncoding): unknown => {
   const extra = { rules, required: true, ...(time === undefined ? {} : { time }) };
   return exampleRecord(contractOf([column('v', type, extra)]))?.slice(9, -2);

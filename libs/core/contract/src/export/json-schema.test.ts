@@ -1,23 +1,14 @@
+import { column } from '@headwater/testkit';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Ajv } from 'ajv';
 import addFormats from 'ajv-formats';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Column, ColumnType, CompiledContract } from '../compiled-contract.ts';
+import type { CompiledContract } from '../compiled-contract.ts';
 import { createRecordJudge } from '../judge/record-judge.ts';
 import { encodeUtf8 } from '../judge/text.ts';
 import { toJsonSchema } from './json-schema.ts';
-
-const column = (name: string, type: ColumnType, extra: Partial<Column> = {}): Column => ({
-  name,
-  source: name,
-  type,
-  required: false,
-  rules: [],
-  personal: false,
-  ...extra,
-});
 
 const CONTRACT: CompiledContract = {
   contractId: 'ads.events',

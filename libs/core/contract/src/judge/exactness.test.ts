@@ -1,39 +1,14 @@
+import { column, contractOf } from '@headwater/testkit';
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type {
-  Column,
-  ColumnType,
-  ColumnValue,
-  CompiledContract,
-  TimeEncoding,
-} from '../compiled-contract.ts';
+import type { Column, ColumnType, ColumnValue } from '../compiled-contract.ts';
 import { createRecordJudge } from './record-judge.ts';
 import { encodeUtf8 } from './text.ts';
 
 const SEED = 20261121;
 const hasPython = spawnSync('python3', ['--version']).status === 0;
-
-const column = (source: string, type: ColumnType, time?: TimeEncoding, required = false): Column => ({
-  name: source,
-  source,
-  type,
-  required,
-  rules: [],
-  personal: false,
-  ...(time === undefined ? {} : { time }),
-});
-
-const contract = (columns: readonly Column[]): CompiledContract => ({
-  contractId: 'exactness',
-  contractVersion: '1.0.0',
-  columns,
-  unknownMembers: 'ignore',
-  keyColumns: [],
-  partitionColumns: [],
-  recordBytesMax: 1_000_000,
-});
 
 const decimal = (precision: number, scale: number): ColumnType => ({ kind: 'decimal', precision, scale });
 const integer = (bits: 8 | 16 | 32 | 64): ColumnType => ({ kind: 'integer', bits });
@@ -49,16 +24,16 @@ const COLUMNS: readonly Column[] = [
   column('v', { kind: 'timestamp' }),
   column('v', { kind: 'timestampNtz' }),
   ...(['epochSeconds', 'epochMillis', 'epochMicros', 'epochNanos'] as const).map((time) =>
-    column('v', { kind: 'timestamp' }, time),
+    column('v', { kind: 'timestamp' }, { time }),
   ),
-  column('v', { kind: 'string' }, undefined, true),
+  column('v', { kind: 'string' }, { required: true }),
   column('v', { kind: 'boolean' }),
   column('v', { kind: 'binary' }),
   column('v', { kind: 'array', element: column('element', integer(32)) }),
   column('v', { kind: 'map', value: column('value', { kind: 'double' }) }),
   column('v', {
     kind: 'struct',
-    fields: [column('a', integer(64)), column('b', { kind: 'date' }, undefined, true)],
+    fields: [column('a', integer(64)), column('b', { kind: 'date' }, { required: true })],
   }),
 ];
 
@@ -270,7 +245,7 @@ interface Case {
 }
 
 function judgeHere({ columns, record }: Case): string {
-  const verdict = createRecordJudge(contract(columns))(record);
+  const verdict = createRecordJudge(contractOf(columns))(record);
   return verdict.accepted ? verdict.values.map((value, i) => write(columns[i]!, value)).join(';') : '-';
 }
 
@@ -299,7 +274,7 @@ function compare(cases: readonly Case[]): { accepted: number } {
 
 /** One record of many types, as a producer would write it. */
 const WIDE: readonly Column[] = [
-  column('id', { kind: 'string' }, undefined, true),
+  column('id', { kind: 'string' }, { required: true }),
   column('at', { kind: 'timestamp' }),
   column('n', integer(64)),
   column('x', { kind: 'double' }),
@@ -382,7 +357,7 @@ describe('[C9] an independent judge comes to the same values', () => {
   );
 
   test('records that JSON.stringify wrote are taken with equal values', () => {
-    const judge = createRecordJudge(contract(WIDE));
+    const judge = createRecordJudge(contractOf(WIDE));
     fc.assert(
       fc.property(wideRecord, (record) => {
         const sent = JSON.parse(Buffer.from(record).toString()) as Record<string, unknown>;

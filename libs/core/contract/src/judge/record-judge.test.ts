@@ -1,3 +1,4 @@
+import { column, contractOf } from '@headwater/testkit';
 import { describe, expect, test } from 'vitest';
 import type { Column, ColumnType, ColumnValue, CompiledContract, ReasonCode } from '../compiled-contract.ts';
 import { createRecordJudge } from './record-judge.ts';
@@ -5,36 +6,15 @@ import { encodeUtf8 } from './text.ts';
 
 type Extra = Partial<Pick<Column, 'required' | 'time' | 'rules'>>;
 
-const column = (name: string, type: ColumnType, extra: Extra = {}): Column => ({
-  name,
-  source: name,
-  type,
-  required: false,
-  rules: [],
-  personal: false,
-  ...extra,
-});
-
-const contract = (columns: readonly Column[], extra: Partial<CompiledContract> = {}): CompiledContract => ({
-  contractId: 'test',
-  contractVersion: '1.0.0',
-  columns,
-  unknownMembers: 'ignore',
-  keyColumns: [],
-  partitionColumns: [],
-  recordBytesMax: 1_000_000,
-  ...extra,
-});
-
 /** Judges `{"v": text}` for one column: the value, or the reason code. */
 function judgeOne(type: ColumnType, text: string, extra: Extra = {}): ColumnValue | { reason: ReasonCode } {
-  const verdict = createRecordJudge(contract([column('v', type, extra)]))(encodeUtf8(`{"v":${text}}`));
+  const verdict = createRecordJudge(contractOf([column('v', type, extra)]))(encodeUtf8(`{"v":${text}}`));
   return verdict.accepted ? verdict.values[0]! : { reason: verdict.reason };
 }
 
 const reason = (code: ReasonCode): { reason: ReasonCode } => ({ reason: code });
 const judgeText = (text: string, extra: Partial<CompiledContract> = {}) =>
-  createRecordJudge(contract([column('a', { kind: 'integer', bits: 64 })], extra))(encodeUtf8(text));
+  createRecordJudge(contractOf([column('a', { kind: 'integer', bits: 64 })], extra))(encodeUtf8(text));
 
 describe('[C2] integers are exact or refused', () => {
   const int64: ColumnType = { kind: 'integer', bits: 64 };
@@ -227,7 +207,7 @@ describe('[C1] only strict JSON objects are records', () => {
   });
 
   test('bytes that are not UTF-8 are refused wherever they stand', () => {
-    const judge = createRecordJudge(contract([]));
+    const judge = createRecordJudge(contractOf([]));
     for (const bad of [
       [0xff],
       [0xc0, 0x80],
@@ -263,7 +243,7 @@ describe('[C7] the verdict names the first property of the contract that is wron
     ['{"b":null,"a":"1"}', { reason: 'required', path: 'b' }],
     ['{"b":"xx","a":"1"', { reason: 'invalid-json', path: '', stage: 'decode' }],
   ])('%s -> %j', (text, expected) => {
-    expect(createRecordJudge(contract(columns))(encodeUtf8(text))).toMatchObject(expected);
+    expect(createRecordJudge(contractOf(columns))(encodeUtf8(text))).toMatchObject(expected);
   });
 
   test('members the contract does not name are ignored or refused as it says', () => {

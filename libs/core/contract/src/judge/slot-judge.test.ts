@@ -1,21 +1,12 @@
+import { column } from '@headwater/testkit';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Column, ColumnType, ColumnValue, CompiledContract } from '../compiled-contract.ts';
+import type { Column, ColumnValue, CompiledContract } from '../compiled-contract.ts';
 import { createRecordJudge } from './record-judge.ts';
 import { FORM_NULL, FORM_SCRATCH } from './record-slots.ts';
 import { createSlotJudge } from './slot-judge.ts';
 import type { SlotJudge } from './slot-judge.ts';
 import { decodeUtf8, encodeUtf8 } from './text.ts';
-
-const column = (name: string, type: ColumnType, extra: Partial<Column> = {}): Column => ({
-  name,
-  source: name,
-  type,
-  required: false,
-  rules: [],
-  personal: false,
-  ...extra,
-});
 
 const CONTRACT: CompiledContract = {
   contractId: 'slots',
