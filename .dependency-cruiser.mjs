@@ -67,7 +67,7 @@ export default {
       severity: 'error',
       from: { path: '^libs/core/', ...production },
       to: {
-        pathNot: ['^libs/core/', '^libs/kernel/', 'node_modules/(zod|yaml|ajv|ajv-formats|lossless-json)/'],
+        pathNot: ['^libs/core/', '^libs/kernel/', 'node_modules/(zod|yaml|ajv|ajv-formats)/'],
       },
     },
     {

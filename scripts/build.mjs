@@ -30,6 +30,8 @@ async function bundle(entryPoints) {
     format: 'esm',
     target: 'node24',
     sourcemap: 'linked',
+    // A process keeps the map for as long as it lives once a stack was written; names and lines are enough for that.
+    sourcesContent: false,
     keepNames: true,
     // Folds `if (__HEADWATER_FAULTS__)` and `if (__HEADWATER_BARE__)` away, names and all.
     minifySyntax: true,

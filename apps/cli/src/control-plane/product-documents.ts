@@ -15,6 +15,14 @@ export const operationFields = `
   error { code message fix path }
   dataProduct { qualifiedName }`;
 
+/** What a change of a product answers: it is done, or planned and waits for somebody. */
+const plannedChange = `
+  dataProduct { ${productSummary} }
+  changeRequest { id status }
+  plan { ${planFields} }
+  operation { ${operationFields} }
+  userErrors { code message fix path }`;
+
 export const dataProductsQuery = `
   query ($first: Int!, $after: String, $domain: String) {
     page: dataProducts(first: $first, after: $after, domain: $domain) {
@@ -52,22 +60,14 @@ export const balanceInputQuery = `
 export const onboardMutation = `
   mutation ($input: OnboardDataProductInput!) {
     result: onboardDataProduct(input: $input) {
-      dataProduct { ${productSummary} }
-      changeRequest { id status }
-      plan { ${planFields} }
-      operation { ${operationFields} }
-      userErrors { code message fix path }
+      ${plannedChange}
     }
   }`;
 
 export const retireMutation = `
   mutation ($input: RetireDataProductInput!) {
     result: retireDataProduct(input: $input) {
-      dataProduct { ${productSummary} }
-      changeRequest { id status }
-      plan { ${planFields} }
-      operation { ${operationFields} }
-      userErrors { code message fix path }
+      ${plannedChange}
     }
   }`;
 

@@ -1,6 +1,6 @@
 import type { QuarantineGroup as CoreGroup } from '@headwater/core-mesh';
+import type { QuarantineRow } from '@headwater/core-staging';
 import type { QuarantinedRecord, QuarantineGroup } from '../generated/schema-types.ts';
-import type { QuarantinedRow } from '../staging/table-reader.ts';
 import { maskBytes, showBytes } from './mask.ts';
 
 export const toQuarantineGroup = (group: CoreGroup): QuarantineGroup => ({
@@ -18,7 +18,7 @@ export const toQuarantineGroup = (group: CoreGroup): QuarantineGroup => ({
 });
 
 /** Values are masked unless the caller was allowed to see them and that was written down. */
-export function toQuarantinedRecord(row: QuarantinedRow, isRevealed: boolean): QuarantinedRecord {
+export function toQuarantinedRecord(row: QuarantineRow, isRevealed: boolean): QuarantinedRecord {
   const { timestampMs, key, value, ...rest } = row;
   const show = isRevealed ? showBytes : maskBytes;
   return { ...rest, timestamp: timestampMs, isMasked: !isRevealed, value: show(value), key: show(key) };

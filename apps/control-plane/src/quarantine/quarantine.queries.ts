@@ -1,10 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { ListPosition, MeshDatabase, Page, PageRequest } from '@headwater/core-mesh';
+import type { QuarantineQuery, QuarantineRow } from '@headwater/core-staging';
 import type { QuarantinedRecord, QuarantineGroup } from '../generated/schema-types.ts';
 import { parsePage, toConnection, type Connection, type PageArguments } from '../schema/connection.ts';
 import { limits } from '../schema/limits.ts';
 import { DATABASE, TABLES } from '../services.ts';
-import type { QuarantinedRow, QuarantineFilter, TableReader } from '../staging/table-reader.ts';
+import type { TableReader } from '../staging/table-reader.ts';
 import { userError } from '@headwater/kernel';
 import { findProduct } from '../data-product/find-product.ts';
 import { toQuarantinedRecord, toQuarantineGroup } from './quarantine.map.ts';
@@ -33,7 +34,7 @@ export class QuarantineQueries {
   async records(
     product: string,
     page: PageArguments,
-    filter: Pick<QuarantineFilter, 'reason' | 'path'>,
+    filter: Pick<QuarantineQuery, 'reason' | 'path'>,
   ): Promise<Omit<Connection<QuarantinedRecord>, 'totalCount'>> {
     const request = parsePage(page);
     if (request.direction === 'backward') throw forwardOnly;
@@ -56,7 +57,7 @@ const forwardOnly = userError({
   fix: 'Use `first` and `after`.',
 });
 
-function toPage(rows: readonly QuarantinedRow[], request: PageRequest): Page<QuarantinedRow> {
+function toPage(rows: readonly QuarantineRow[], request: PageRequest): Page<QuarantineRow> {
   const items = rows.slice(0, request.limit).map((item) => ({ position: placeOf(item), item }));
   return {
     items,
@@ -66,12 +67,12 @@ function toPage(rows: readonly QuarantinedRow[], request: PageRequest): Page<Qua
   };
 }
 
-const placeOf = ({ timestampMs, partition, offset }: QuarantinedRow): ListPosition => ({
+const placeOf = ({ timestampMs, partition, offset }: QuarantineRow): ListPosition => ({
   key: String(timestampMs),
   id: `${partition}/${offset}`,
 });
 
-function parsePlace({ key, id }: ListPosition): NonNullable<QuarantineFilter['before']> {
+function parsePlace({ key, id }: ListPosition): NonNullable<QuarantineQuery['before']> {
   const [partition = '', offset = ''] = id.split('/');
   if (![key, partition, offset].every((text) => /^-?\d{1,19}$/.test(text))) {
     throw userError({ code: 'HW_PAGE_INVALID', message: 'The cursor was not given out by this list.' });

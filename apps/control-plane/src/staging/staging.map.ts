@@ -1,6 +1,8 @@
 import type { LaneReport, PipelineRecord, PipelineReport } from '@headwater/core-mesh';
 import {
+  accountedOffsets,
   defaultPoisonPolicy,
+  noOffsets,
   type LaneActivity as CoreActivity,
   type LedgerClasses,
   type PartitionStatus as CorePartition,
@@ -72,7 +74,7 @@ export function toPipelineStatus(
     recordsPerSecond: statuses.length === 0 ? null : sumOf(statuses, 'recordsPerSecond'),
     bytesPerSecond: statuses.length === 0 ? null : sumOf(statuses, 'bytesPerSecond'),
     lastCommitAt: commits.length === 0 ? null : Math.max(...commits),
-    ledger: toLedgerTotals(report?.totals ?? noClasses),
+    ledger: toLedgerTotals(report?.totals ?? noOffsets),
     record,
   };
 }
@@ -121,23 +123,9 @@ const toPartition = (partition: CorePartition): PartitionStatus => ({
   lagSeconds: partition.lagSeconds,
 });
 
-const noClasses: LedgerClasses = {
-  landed: 0n,
-  deduplicated: 0n,
-  quarantined: 0n,
-  lateTable: 0n,
-  tombstones: 0n,
-  control: 0n,
-  aborted: 0n,
-  absent: 0n,
-  suppressed: 0n,
-  acceptedLoss: 0n,
-  skippedByPolicy: 0n,
-};
-
 /** `offsets` is what [from, to) says, when it is known, and then the classes must add up to it. */
 export function toLedgerTotals(classes: LedgerClasses, offsets?: bigint): LedgerTotals {
-  const sum = Object.values(classes).reduce((total, count) => total + count, 0n);
+  const sum = accountedOffsets(classes);
   return { ...classes, offsets: offsets ?? sum, isBalanced: offsets === undefined || offsets === sum };
 }
 

@@ -36,7 +36,7 @@ export {
   type ReplayQuery,
   type ReplayRow,
 } from './replay-rows.ts';
-export { readQuarantineRows, type QuarantineQuery, type QuarantineRow } from './quarantine-rows.ts';
+export { readQuarantineRows } from './quarantine-rows.ts';
 export {
   openBalanceJoin,
   type BalanceCounts,

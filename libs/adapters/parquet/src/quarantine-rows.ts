@@ -1,29 +1,7 @@
 import type { DuckDBValue } from '@duckdb/node-api';
 import { DuckDBBlobValue, DuckDBTimestampTZValue } from '@duckdb/node-api';
+import type { QuarantineQuery, QuarantineRow } from '@headwater/core-staging';
 import { quoteText, type Database } from './database.ts';
-
-export interface QuarantineQuery {
-  readonly reason?: string;
-  readonly path?: string;
-  readonly coordinates?: readonly { readonly partition: number; readonly offset: bigint }[];
-  /** Only rows older than this place. */
-  readonly before?: { readonly timestampMs: number; readonly partition: number; readonly offset: bigint };
-  readonly limit: number;
-}
-
-export interface QuarantineRow {
-  readonly topic: string;
-  readonly partition: number;
-  readonly offset: bigint;
-  readonly timestampMs: number;
-  readonly key: Uint8Array | undefined;
-  readonly value: Uint8Array | undefined;
-  readonly stage: string;
-  readonly rule: string;
-  readonly path: string;
-  readonly reason: string;
-  readonly contractVersion: string;
-}
 
 /** Rows of a quarantine table's data files, newest first by (timestamp, partition, offset). */
 export async function readQuarantineRows(

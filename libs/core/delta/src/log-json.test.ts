@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { exactNumber, formatLogJson, parseLogJson } from './log-json.ts';
@@ -35,5 +37,20 @@ describe('[D1] the log codec loses no digit', () => {
 
   it('writes exact numbers as they are', () => {
     expect(formatLogJson({ max: exactNumber('1.50') })).toBe('{"max":1.50}');
+  });
+
+  it('keeps a text in about as many bytes as it has characters, however hot the parser is', () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const heapUsed = (): number => {
+      collect();
+      return process.memoryUsage().heapUsed;
+    };
+    const parse = (index: number) =>
+      parseLogJson(`{"size":12345678901234567890,"stats":"${'x'.repeat(600)}${index}"}`);
+    for (let index = 0; index < 20_000; index++) parse(index);
+    const before = heapUsed();
+    const kept = Array.from({ length: 2_000 }, (_, index) => parse(index));
+    expect((heapUsed() - before) / kept.length).toBeLessThan(2_000);
   });
 });

@@ -1,5 +1,3 @@
-import { LosslessNumber, parse, stringify } from 'lossless-json';
-
 /**
  * JSON as the Delta log uses it, without losing a digit: an integer beyond 2^53 is a bigint, a fraction that a double
  * cannot hold is an ExactNumber, everything else is plain.
@@ -17,31 +15,41 @@ export type LogValue =
 export type LogObject = { readonly [key: string]: LogValue };
 
 /** A number whose text is its value. `value` is the JSON number text. */
-export type ExactNumber = LosslessNumber;
-export const exactNumber = (text: string): ExactNumber => new LosslessNumber(text);
-export const isExactNumber = (value: unknown): value is ExactNumber => value instanceof LosslessNumber;
+export class ExactNumber {
+  readonly value: string;
+  constructor(value: string) {
+    this.value = value;
+  }
+}
+export const exactNumber = (text: string): ExactNumber => new ExactNumber(text);
+export const isExactNumber = (value: unknown): value is ExactNumber => value instanceof ExactNumber;
+
+/** The texts of numbers that JSON.parse tells and JSON.stringify takes (ECMAScript, JSON.parse source text access). */
+const exactJson = JSON as unknown as {
+  parse(
+    text: string,
+    reviver: (key: string, value: unknown, context: { readonly source?: string }) => unknown,
+  ): unknown;
+  rawJSON(text: string): object;
+};
 
 /** Longer digit runs, or exponents of three digits, are the only texts that a double may not hold. */
 const MAY_LOSE_DIGITS = /[0-9.]{16}|[eE][+-]?[0-9]{3}/;
 
-/** Throws SyntaxError when the text is not JSON. */
+/** Throws SyntaxError when the text is not JSON. Of members with one name the last one counts. */
 export function parseLogJson(text: string): LogValue {
   if (!MAY_LOSE_DIGITS.test(text)) return JSON.parse(text) as LogValue;
-  return parse(text, compactText, { parseNumber, onDuplicateKey: ({ newValue }) => newValue }) as LogValue;
-}
-
-/**
- * lossless-json joins a text character by character, which V8 keeps as a rope of 32 bytes each for as long as nobody
- * reads the text: statistics of a file are kept, and not read. Looking at one character makes it flat.
- */
-function compactText(_key: string, value: unknown): unknown {
-  if (typeof value === 'string') value.charCodeAt(value.length - 1);
-  return value;
+  return exactJson.parse(text, (_key, value, { source }) =>
+    typeof value === 'number' && source !== undefined ? parseNumber(source) : value,
+  ) as LogValue;
 }
 
 /** One line of JSON; members that are undefined are left out. */
 export function formatLogJson(value: unknown): string {
-  const text = stringify(value);
+  const text = JSON.stringify(value, (_key, inner: unknown) => {
+    if (typeof inner === 'bigint') return exactJson.rawJSON(String(inner));
+    return isExactNumber(inner) ? exactJson.rawJSON(inner.value) : inner;
+  }) as string | undefined;
   if (text === undefined) throw new Error('invariant broken: only JSON values are written to the log');
   return text;
 }
@@ -70,5 +78,5 @@ function parseNumber(text: string): number | bigint | ExactNumber {
     .replace(/[eE].*$/, '')
     .replace(/^-?0*\.?0*/, '')
     .replace('.', '');
-  return digits.length <= 15 && Number.isFinite(double) ? double : new LosslessNumber(text);
+  return digits.length <= 15 && Number.isFinite(double) ? double : new ExactNumber(text);
 }

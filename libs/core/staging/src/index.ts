@@ -27,9 +27,10 @@ export * from './operating.ts';
 export * from './partition-account.ts';
 export * from './pipeline.ts';
 export * from './poison-policy.ts';
-export * from './range-files.ts';
 export * from './poison.ts';
 export * from './ports.ts';
+export type { QuarantineQuery, QuarantineRow } from './quarantine-row.ts';
+export * from './range-files.ts';
 export type {
   CompressionType,
   RecordBatch,

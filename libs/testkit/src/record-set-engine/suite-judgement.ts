@@ -104,7 +104,7 @@ export function judgementTests(under: () => EngineUnderTest): void {
         rule: expect.stringMatching(/^[a-z].{5,}/) as string,
         path,
         reason,
-        contract_version: '1.2.3',
+        contract_version: '1.0.0',
         batch: '0b5f9c1e-1111-4222-8333-944444444444',
       });
     });
