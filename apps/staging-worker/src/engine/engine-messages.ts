@@ -18,6 +18,11 @@ export type EngineRequest = { readonly id: number; readonly batch: number } & (
   | { readonly verb: 'discard' }
 );
 
+/** Ends the thread behind the steps that were asked for: a thread that is ended inside DuckDB takes the process along. */
+export interface EngineEnd {
+  readonly verb: 'end';
+}
+
 export type EngineAnswer = {
   readonly id: number;
   readonly bufferedBytes: number;

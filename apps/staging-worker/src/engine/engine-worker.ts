@@ -1,7 +1,8 @@
 import type { BatchInput, RecordSetBatch } from '@headwater/core-staging';
 import { operationalError } from '@headwater/kernel';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import type { EngineAnswer, EngineRequest, EngineThreadData } from './engine-messages.ts';
+import type { EngineAnswer, EngineEnd, EngineRequest, EngineThreadData } from './engine-messages.ts';
 import { toError } from './engine-problem.ts';
 import type { RecordSetBuffers } from './record-set-buffers.ts';
 
@@ -13,7 +14,7 @@ export interface EngineWorker {
   open(): number;
   /** Record sets on their way or being read now. */
   adding(): number;
-  /** Ends the thread; what it holds is lost. */
+  /** Ends the thread behind the step it is at; what it holds is lost. */
   close(): Promise<void>;
 }
 
@@ -33,11 +34,14 @@ interface Waiting {
 
 /** More JavaScript heap than this is a leak: the thread ends with an error instead of taking the process along. */
 const HEAP_MIB_MAX = 1024;
+/** It may have a file to finish. */
+const ENDS_WITHIN_MS = 10_000;
 /** The hot path makes few objects: a large nursery would only hold memory. */
 const YOUNG_MIB_MAX = 24;
 
 export function startEngineWorker({ entry, data, buffers, onDeath }: EngineWorkerOptions): EngineWorker {
   const thread = startThread(entry, data);
+  const ended = new Promise<void>((resolve) => void thread.once('exit', () => resolve()));
   // A process that has nothing else to do may end.
   thread.unref();
   const waiting = new Map<number, Waiting>();
@@ -100,9 +104,19 @@ export function startEngineWorker({ entry, data, buffers, onDeath }: EngineWorke
     open: () => open.size,
     async close() {
       if (dead === undefined) end('it was closed');
-      await thread.terminate();
+      await endThread(thread, ended);
     },
   };
+}
+
+/** Asks the thread to end, and leaves one that does not in time to the end of the process. */
+async function endThread(thread: Worker, ended: Promise<void>): Promise<void> {
+  thread.ref();
+  thread.postMessage({ verb: 'end' } satisfies EngineEnd);
+  const patience = new AbortController();
+  await Promise.race([ended, sleep(ENDS_WITHIN_MS, undefined, patience).catch(() => undefined)]);
+  patience.abort();
+  thread.unref();
 }
 
 const startThread = (entry: URL, data: EngineThreadData): Worker =>

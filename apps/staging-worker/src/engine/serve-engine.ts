@@ -1,12 +1,19 @@
 import type { RecordSetBatch, RecordSetEngine } from '@headwater/core-staging';
 import type { MessagePort } from 'node:worker_threads';
-import type { EngineAnswer, EngineRequest } from './engine-messages.ts';
+import type { EngineAnswer, EngineEnd, EngineRequest } from './engine-messages.ts';
 import { toProblem } from './engine-problem.ts';
 
 /** Answers the requests of the main thread with the engine: the steps of one batch in order, batches beside each other. */
 export function serveEngine(port: MessagePort, engine: RecordSetEngine): void {
   const batches = new Map<number, { batch: RecordSetBatch | undefined; last: Promise<void> }>();
-  port.on('message', (request: EngineRequest) => {
+  const end = async (): Promise<void> => {
+    await Promise.all([...batches.values()].map(({ last }) => last));
+    for (const { batch } of batches.values()) await batch?.discard().catch(() => undefined);
+    await engine.close();
+    port.close();
+  };
+  port.on('message', (request: EngineRequest | EngineEnd) => {
+    if (request.verb === 'end') return void end();
     const entry = batches.get(request.batch) ?? { batch: undefined, last: Promise.resolve() };
     batches.set(request.batch, entry);
     entry.last = entry.last.then(async () => {

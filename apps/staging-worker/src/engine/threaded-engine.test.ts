@@ -1,9 +1,14 @@
 import { recordBatchCodecs } from '@headwater/adapter-kafka';
 import { openDatabase, quoteText } from '@headwater/adapter-parquet';
-import type { BatchInput, RecordSetBatch } from '@headwater/core-staging';
+import { encodeSampleRecordSet, type BatchInput, type RecordSetBatch } from '@headwater/core-staging';
 import { silentLogger } from '@headwater/kernel';
-import { describeRecordSetEngine } from '@headwater/testkit';
+import { column, contractOf, describeRecordSetEngine } from '@headwater/testkit';
 import { lz4Compress, snappyCompress } from '@platformatic/wasm-utils';
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterEach, expect, test } from 'vitest';
 import { createThreadedEngine, type ThreadedEngine } from './threaded-engine.ts';
@@ -130,4 +135,41 @@ test('[S11] bytes on their way to a thread count as held', async () => {
   await adding;
   expect(batch.bufferedBytes()).toBe(11);
   await batch.discard();
+});
+
+test('[S12] a thread that is closed while it lands lets the process live', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'headwater-engine-'));
+  const pipeline = {
+    pipelineId: 'closing',
+    topic: 'closing',
+    contract: contractOf([column('id', { kind: 'string' })]),
+    schemaIds: [],
+  } as unknown as BatchInput['pipeline'];
+  const values = Array.from({ length: 50_000 }, (_, id) => Buffer.from(`{"id":"${id}"}`));
+  const recordSet = encodeSampleRecordSet(values, recordBatchCodecs.crc32c);
+  const ends = new Set<string | undefined>();
+  try {
+    for (const afterMs of [0, 5, 10, 20, 30, 50]) {
+      const engine = createThreadedEngine({
+        name: 'duckdb',
+        entry: new URL('./engine-thread.ts', import.meta.url),
+        data,
+        threadsMax: 1,
+        idleMs: 60_000,
+        logger: silentLogger,
+      });
+      const batch = await engine.beginBatch({ pipeline, batchId: randomUUID(), ingestedAtUs: 1n });
+      await batch.add({ partition: 0, recordSet, from: 0n, to: 50_000n, aborted: [] });
+      const landing = batch.land(folder).then(
+        () => 'landed',
+        (error: unknown) => (error as { readonly code?: string }).code,
+      );
+      await sleep(afterMs);
+      await engine.close();
+      ends.add(await landing);
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+  expect([...ends].filter((end) => end !== 'landed')).toEqual(['HW_STAGING_ENGINE_THREAD_DIED']);
 });
