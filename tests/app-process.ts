@@ -7,6 +7,7 @@ export interface AppProcess {
   /** `http://host:port` of its HTTP server. */
   readonly url: string;
   output(): string;
+  /** Answers the exit code; null when a signal ended it, which is SIGKILL when it does not end in time. */
   kill(signal: NodeJS.Signals): Promise<number | null>;
 }
 
@@ -16,6 +17,8 @@ export interface EndedProcess {
   readonly code: number | null;
   readonly output: string;
 }
+
+const ENDS_WITHIN_MS = 60_000;
 
 /** Starts a built app as its own process and waits until it says where it listens. */
 export async function startApp(app: AppName, env: Readonly<Record<string, string>>): Promise<AppProcess> {
@@ -35,7 +38,10 @@ export async function startApp(app: AppName, env: Readonly<Record<string, string
     output: running.output,
     async kill(signal) {
       running.child.kill(signal);
-      return (await running.ended).code;
+      const late = setTimeout(() => running.child.kill('SIGKILL'), ENDS_WITHIN_MS);
+      const { code } = await running.ended;
+      clearTimeout(late);
+      return code;
     },
   };
 }

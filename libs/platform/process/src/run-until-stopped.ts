@@ -1,5 +1,6 @@
 import { describeError } from '@headwater/kernel';
 import type { Logger } from '@headwater/kernel';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface Lifetime<Running> {
   /** Starts everything. `signal` is aborted when the process is told to stop before this resolves. */
@@ -20,6 +21,7 @@ const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const sameSignalMs = 1_000;
 const parentLookMs = 1_000;
 const forcedExitCode = 130;
+const restBeforeExitMs = 100;
 
 /**
  * The life of a process, from start to exit. SIGINT, SIGTERM and SIGHUP stop it in order and end it with 0, or with 1
@@ -50,6 +52,9 @@ export async function runUntilStopped<Running>(lifetime: Lifetime<Running>): Pro
     return exitAfter(logger, error, 'stop failed');
   }
   clearTimeout(deadline);
+  // Workaround for nodejs/node#54918: process.exit waits for compilers that run beside the main thread, and one that needs
+  // a collection waits for the main thread. While the event loop rests, they get it and finish.
+  await sleep(restBeforeExitMs);
   process.exit(exitCode);
 }
 
