@@ -1,5 +1,5 @@
 // Lands real data sets of npm vega-datasets through both engines and compares what they wrote. See bench/README.md.
-import { recordBatchCodecs } from '@headwater/adapter-kafka';
+import { recordBatchCodecs } from '@headwater/adapter-record-codecs';
 import {
   checksumFiles,
   createChosenEngine,

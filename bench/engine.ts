@@ -1,5 +1,5 @@
 // Drains records of one shape through an engine alone: no broker, no commits. See bench/README.md.
-import { recordBatchCodecs } from '@headwater/adapter-kafka';
+import { recordBatchCodecs } from '@headwater/adapter-record-codecs';
 import { createChosenEngine, openDatabase, type EngineChoice } from '@headwater/adapter-parquet';
 import { encodeSampleRecordSet, type RecordSetEngine } from '@headwater/core-staging';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';

@@ -1,5 +1,6 @@
 // One reader of the fetch benchmark, in a process of its own. Prints one JSON line.
-import { createRecordSource, recordBatchCodecs } from '@headwater/adapter-kafka';
+import { createRecordSource } from '@headwater/adapter-kafka';
+import { recordBatchCodecs } from '@headwater/adapter-record-codecs';
 import { createRecordSetScanner, type RecordSource } from '@headwater/core-staging';
 import { Consumer } from '@platformatic/kafka';
 import kafkajs from 'kafkajs';

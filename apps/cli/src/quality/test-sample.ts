@@ -1,4 +1,4 @@
-import { recordBatchCodecs } from '@headwater/adapter-kafka';
+import { recordBatchCodecs } from '@headwater/adapter-record-codecs';
 import { createChosenEngine, measureQuality, openDatabase } from '@headwater/adapter-parquet';
 import { reportQuality } from '@headwater/core-contract';
 import type {

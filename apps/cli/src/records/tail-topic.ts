@@ -1,4 +1,5 @@
-import { createRecordSource, recordBatchCodecs } from '@headwater/adapter-kafka';
+import { createRecordSource } from '@headwater/adapter-kafka';
+import { recordBatchCodecs } from '@headwater/adapter-record-codecs';
 import {
   createRecordSetScanner,
   recordHeaders,

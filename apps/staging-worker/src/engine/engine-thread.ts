@@ -1,5 +1,5 @@
 // Entry of an engine thread. docs/specs/staging.md, "The engine seam".
-import { recordBatchCodecs } from '@headwater/adapter-kafka';
+import { recordBatchCodecs } from '@headwater/adapter-record-codecs';
 import { createChosenEngine, openDatabase } from '@headwater/adapter-parquet';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { EngineThreadData } from './engine-messages.ts';

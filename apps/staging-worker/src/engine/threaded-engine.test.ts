@@ -1,4 +1,4 @@
-import { recordBatchCodecs } from '@headwater/adapter-kafka';
+import { recordBatchCodecs } from '@headwater/adapter-record-codecs';
 import { openDatabase, quoteText } from '@headwater/adapter-parquet';
 import { encodeSampleRecordSet, type BatchInput, type RecordSetBatch } from '@headwater/core-staging';
 import { silentLogger } from '@headwater/kernel';

@@ -1,5 +1,4 @@
 export type { ClusterDescription } from './cluster-description.ts';
-export { recordBatchCodecs } from './compression.ts';
 export type { GroupOffsets, GroupPartition, InventoriedGroup } from './group-inventory.ts';
 export { createKafkaAdmin } from './kafka-admin.ts';
 export type { ConsumerGroupAdmin, KafkaAdminClient, KafkaAdminOptions, TopicAdmin } from './kafka-admin.ts';

@@ -1,4 +1,4 @@
-import { recordBatchCodecs } from '@headwater/adapter-kafka';
+import { recordBatchCodecs } from '@headwater/adapter-record-codecs';
 import { describeRecordSetEngine } from '@headwater/testkit';
 import { lz4Compress, snappyCompress } from '@platformatic/wasm-utils';
 import { gzipSync, zstdCompressSync } from 'node:zlib';

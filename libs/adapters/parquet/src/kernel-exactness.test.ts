@@ -1,4 +1,4 @@
-import { recordBatchCodecs } from '@headwater/adapter-kafka';
+import { recordBatchCodecs } from '@headwater/adapter-record-codecs';
 import type { KernelValue } from '@headwater/columnar-kernel';
 import type { Column, ColumnType, ColumnValue, TimeEncoding } from '@headwater/core-contract';
 import type { RecordSetEngine } from '@headwater/core-staging';

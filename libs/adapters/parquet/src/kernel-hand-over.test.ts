@@ -1,6 +1,6 @@
+import { recordBatchCodecs } from '@headwater/adapter-record-codecs';
 import duck from '@duckdb/node-bindings';
 import { DuckDBDataChunk, ENUM } from '@duckdb/node-api';
-import { recordBatchCodecs } from '@headwater/adapter-kafka';
 import { createBlockPool, createChunkArena, createColumnarKernel } from '@headwater/columnar-kernel';
 import type { CompiledContract } from '@headwater/core-contract';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';

@@ -1,4 +1,4 @@
-import { recordBatchCodecs } from '@headwater/adapter-kafka';
+import { recordBatchCodecs } from '@headwater/adapter-record-codecs';
 import {
   createBlockPool,
   createChunkArena,

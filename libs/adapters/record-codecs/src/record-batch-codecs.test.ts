@@ -2,7 +2,7 @@ import { lz4Compress, snappyCompress } from '@platformatic/wasm-utils';
 import * as fc from 'fast-check';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { recordBatchCodecs } from './compression.ts';
+import { recordBatchCodecs } from './record-batch-codecs.ts';
 import { lz4FrameLength } from './lz4-frame.ts';
 
 const { crc32c, decompress } = recordBatchCodecs;

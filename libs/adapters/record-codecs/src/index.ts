@@ -1,0 +1,1 @@
+export { recordBatchCodecs } from './record-batch-codecs.ts';
