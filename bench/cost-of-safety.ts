@@ -33,7 +33,7 @@ interface Resume {
 }
 
 const KILLS = ['--kills', options.kills];
-const plain = await run<Safety>('safety-cost', '--engine', 'duckdb');
+const plain = await run<Safety>('safety-cost', '--engine', 'duckdb', '--records', '3000000');
 const kernel = await run<Safety>('safety-cost', '--engine', 'kernel', '--records', '3000000');
 const lake = await run<{ readonly s3VsDisk: number }>('lake');
 const idle = await run<Idle>('idle');
